@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "cli/run-options.h"
+
+#include "report/report.h"
+#include "run/run.h"
+
+static const char *const pull_policies[] = {
+	[PULL_MISSING] = "missing",
+	[PULL_ALWAYS] = "always",
+	[PULL_NEVER] = "never",
+	NULL,
+};
+
+const struct run_values run_defaults = {.pull = PULL_MISSING};
+
+#define AT(field) OPTION_AT(struct run_values, field)
+
+const struct option run_options_table[] = {
+	LOAD_OPTIONS(AT(load)),
+	{"output", 'o', &OPTION_CHOICE, AT(output), .arg = "FORMAT",
+	 .help = "auto, interactive, noemoji, simple, json, github-actions, "
+		 "travis or teamcity",
+	 .choices = reporter_formats},
+	{"verbose", 'v', &OPTION_FLAG, AT(verbose), .help = "tell more"},
+	{"quiet", 'q', &OPTION_FLAG, AT(quiet),
+	 .help = "tell only of failures and the result"},
+	{"jobs", 'j', &OPTION_COUNT, AT(jobs), .arg = "N",
+	 .help = "run at most N tasks at once (default: one a processor)"},
+	{"dirty", 0, &OPTION_FLAG, AT(dirty),
+	 .help = "work in the project itself, not in a copy"},
+	{"pull", 0, &OPTION_CHOICE, AT(pull), .arg = "WHEN",
+	 .help = "pull images: missing (default), always or never",
+	 .choices = pull_policies},
+	{"lazy-pull", 0, &OPTION_FLAG, AT(lazy_pull),
+	 .help = "the same as --pull=missing"},
+	{"dry-run", 'n', &OPTION_FLAG, AT(dry_run),
+	 .help = "tell what would run, start nothing"},
+	{"strict", 0, &OPTION_FLAG, AT(strict),
+	 .help = "fail where a task is skipped for want of a backend"},
+	{"container-backend", 0, &OPTION_TEXT, AT(backend), .arg = "NAME",
+	 .help = "docker, podman, another backend, /path/to/plugin.so, or "
+		 "auto (default)"},
+	{"backend-option", 0, &OPTION_LIST, AT(backend_options),
+	 .arg = "NAME.KEY=VALUE", .help = "set an option of a backend"},
+	{"cpu", 0, &OPTION_CPUS, AT(cpu_nano), .arg = "N",
+	 .help = "give each task N CPUs, whatever the file says"},
+	{"memory", 0, &OPTION_BYTES, AT(memory_bytes), .arg = "SIZE",
+	 .help = "give each task that much memory, such as 512M or 4G"},
+	{"keep", 0, &OPTION_FLAG, AT(keep),
+	 .help = "leave containers and volumes behind"},
+	{"artifacts-dir", 0, &OPTION_TEXT, AT(artifacts_dir), .arg = "DIR",
+	 .help = "where artifacts go (not collected by this version)",
+	 .note = "has no effect: this version does not collect artifacts"},
+
+	/* --- what users of the old CLI may still have in their scripts --- */
+	{"environment", 0, &OPTION_LIST, AT(load.env), .arg = "NAME[=VALUE]",
+	 .help = "the same as --env", .old = true},
+	{"debug-no-cleanup", 0, &OPTION_FLAG, AT(keep),
+	 .help = "the same as --keep", .old = true},
+	{"container-lazy-pull", 0, &OPTION_FLAG, AT(lazy_pull),
+	 .help = "the same as --pull=missing", .old = true},
+	{"tart-lazy-pull", 0, &OPTION_FLAG, AT(lazy_pull),
+	 .help = "the same as --pull=missing", .old = true},
+	{"vetu-lazy-pull", 0, &OPTION_FLAG, AT(lazy_pull),
+	 .help = "the same as --pull=missing", .old = true},
+	{"heartbeat-timeout", 0, &OPTION_TEXT, AT(unused_text),
+	 .arg = "DURATION", .help = "no effect; see timeout_in",
+	 .note = "has no effect: no agent runs in a task; timeout_in in the "
+		 "configuration limits its time",
+	 .old = true},
+	{"dockerfile-image-template", 0, &OPTION_TEXT, AT(unused_text),
+	 .arg = "TEMPLATE", .help = "no effect",
+	 .note = "has no effect: this version builds no images", .old = true},
+	{"dockerfile-image-push", 0, &OPTION_FLAG, AT(unused_flag),
+	 .help = "no effect",
+	 .note = "has no effect: this version builds no images", .old = true},
+	{"tart-no-unmount", 0, &OPTION_FLAG, AT(unused_flag),
+	 .help = "no effect",
+	 .note = "has no effect: this version has no tart backend",
+	 .old = true},
+	{"user", 0, &OPTION_TEXT, AT(unused_text), .arg = "NAME",
+	 .help = "no effect",
+	 .note = "has no effect: cirrus needs no privileges to drop",
+	 .old = true},
+	{"debug", 0, &OPTION_FLAG, AT(verbose), .help = "the same as --verbose",
+	 .old = true},
+	{0},
+};

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* What `cirrus run` can be asked for. */
+#ifndef CIRRUS_CLI_RUN_OPTIONS_H
+#define CIRRUS_CLI_RUN_OPTIONS_H
+
+#include "cli/load.h"
+#include "cli/options.h"
+
+struct run_values {
+	struct load_options load;
+	int output; /* index in reporter_formats */
+	bool verbose, quiet;
+	int jobs;
+	bool dirty, dry_run, strict, keep;
+	int pull; /* enum pull_policy */
+	bool lazy_pull;
+	const char *backend;
+	struct strv backend_options;
+	int64_t cpu_nano, memory_bytes;
+	const char *artifacts_dir;
+
+	/* Taken and explained, but without effect. */
+	const char *unused_text;
+	bool unused_flag;
+};
+
+extern const struct option run_options_table[];
+extern const struct run_values run_defaults;
+
+#endif

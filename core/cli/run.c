@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+/* cirrus run [TASK...] */
+#include "config.h"
+
+#include "run/run.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "cli/backend-args.h"
+#include "cli/command.h"
+#include "cli/load.h"
+#include "cli/run-options.h"
+#include "cli/signals.h"
+#include "model/exit.h"
+#include "report/report.h"
+
+/* --- the configuration ----------------------------------------------------- */
+
+static void print_issues(const struct tasks *tasks)
+{
+	static const char *const levels[] = {
+		[ISSUE_INFO] = "note",
+		[ISSUE_WARNING] = "warning",
+		[ISSUE_ERROR] = "error",
+	};
+
+	for (size_t i = 0; i < tasks->n_issues; i++) {
+		const struct issue *issue = &tasks->issues[i];
+
+		fprintf(stderr, "%s:%d:%d: %s: %s\n", issue->path,
+			issue->at.line, issue->at.column, levels[issue->level],
+			issue->message);
+		if (issue->suggestion)
+			fprintf(stderr, "hint: did you mean \"%s\"?\n",
+				issue->suggestion);
+	}
+}
+
+static int load(const struct run_values *v, struct loaded *l,
+		struct error **err)
+{
+	if (load_text(&v->load, l, err) < 0)
+		return -1;
+	if (load_tasks(&v->load, l, err) < 0) {
+		load_show_place(*err, l);
+		return -1;
+	}
+	print_issues(l->tasks);
+	return 0;
+}
+
+/* --- the run --------------------------------------------------------------- */
+
+/* Runs between a reporter's start and its end. */
+static int run_reported(const struct run_values *v, struct run_options *o,
+			struct error **err)
+{
+	struct report_options report = {.format = reporter_formats[v->output],
+					.verbose = v->verbose,
+					.quiet = v->quiet,
+					.out_fd = STDOUT_FILENO,
+					.err_fd = STDERR_FILENO};
+	struct reporter *reporter;
+	struct error *run_err = NULL;
+	int status;
+
+	o->events = report.events = queue_new();
+	if (reporter_start(&report, &reporter, err) < 0) {
+		queue_free(o->events);
+		return EXIT_DEFECT;
+	}
+	status = run_tasks(o, &run_err);
+	queue_close(o->events);
+	if (reporter_finish(reporter, run_err ? NULL : err) < 0)
+		status = exit_worse(status, EXIT_TASK_FAILED);
+	/* threads that the second Ctrl-C left behind may still be at work */
+	if (fd_wait(o->abandon_fd, POLLIN, -1, clock_now()) == FD_READY)
+		_exit(signals_exit_status());
+	queue_free(o->events);
+	if (run_err)
+		error_pass(err, &run_err, NULL);
+	if (signals_exit_status() != 0 && status != EXIT_DEFECT)
+		status = signals_exit_status();
+	return status;
+}
+
+static int run_loaded(const struct run_values *v, const struct loaded *l,
+		      char **operands, struct error **err)
+{
+	AUTO_BACKEND_ARGS struct backend_args args = {0};
+	struct backend_choice choice = {.name = v->backend,
+					.kind = "container"};
+	struct signals signals;
+	struct run_options o = {
+		.tasks = l->tasks,
+		.selection = (const char *const *)operands,
+		.project_dir = l->location.dir,
+		.base_env = &l->base,
+		.user_env = &l->user,
+		.backend = &choice,
+		.pull = v->lazy_pull ? PULL_MISSING : (enum pull_policy)v->pull,
+		.dirty = v->dirty,
+		.dry_run = v->dry_run,
+		.strict = v->strict,
+		.keep = v->keep,
+		.jobs = v->jobs,
+		.cpu_override_nano = v->cpu_nano,
+		.memory_override_bytes = v->memory_bytes,
+	};
+
+	if (backend_args_parse(&v->backend_options, &args, err) < 0)
+		return EXIT_USAGE;
+	if (signals_install(&signals, err) < 0)
+		return EXIT_DEFECT;
+	choice.options = args.v;
+	choice.n_options = args.len;
+	o.cancel_fd = signals.cancel_fd;
+	o.abandon_fd = signals.abandon_fd;
+	return run_reported(v, &o, err);
+}
+
+static int run_all(const struct run_values *v, char **operands,
+		   struct error **err)
+{
+	AUTO_LOADED struct loaded l = {.text = BUF_INIT(BUF_FILE)};
+
+	if (load(v, &l, err) < 0)
+		return exit_of_error((*err)->code);
+	return run_loaded(v, &l, operands, err);
+}
+
+static int run(const void *values, char **operands)
+{
+	static char *none[] = {NULL};
+	AUTO_ERROR struct error *err = NULL;
+	int status = run_all(values, operands ? operands : none, &err);
+
+	if (err)
+		command_fail(err);
+	return status;
+}
+
+const struct command command_run = {
+	.name = "run",
+	.summary = "run the tasks of .cirrus.yml",
+	.operands = "[TASK...]",
+	.details =
+		"Runs the tasks of .cirrus.yml, or only those that are named, "
+		"in\ncontainers on this machine. Names do not depend on case; "
+		"\"unit go:1.22\"\nis the task unit with that label.",
+	.options = run_options_table,
+	.size = sizeof(struct run_values),
+	.defaults = &run_defaults,
+	.run = run,
+};

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/* Labels tell tasks of the same name apart: what is not common to all of them. */
+#include "config.h"
+
+#include "config/parser.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/strv.h"
+
+VEC_DEFINE(label_vec, const char *);
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct task *x = (*(struct draft *const *)a)->task;
+	const struct task *y = (*(struct draft *const *)b)->task;
+	int order = strcmp(x->name, y->name);
+
+	if (order)
+		return order;
+	return x->id < y->id ? -1 : x->id > y->id;
+}
+
+static void add(struct parser *p, struct label_vec *out, const char *key,
+		const char *value)
+{
+	label_vec_push(out, arena_printf(p->arena, "%s:%s", key, value));
+}
+
+/* Labels of an instance without a value are dropped. */
+static void add_filled(struct parser *p, struct label_vec *out, const char *key,
+		       const char *value)
+{
+	if (value && *value && !str_ends(value, ":"))
+		add(p, out, key, value);
+}
+
+static void container_labels(struct parser *p, const struct container *c,
+			     struct label_vec *out)
+{
+	if (c->dockerfile && *c->dockerfile) {
+		add_filled(p, out, "Dockerfile", c->dockerfile);
+		for (size_t i = 0; i < c->docker_arguments.len; i++)
+			add_filled(p, out, c->docker_arguments.v[i].key,
+				   c->docker_arguments.v[i].value);
+	} else {
+		add_filled(p, out, "container", c->image);
+		add_filled(p, out, "os", c->os_version);
+	}
+	for (size_t i = 0; i < c->n_additional; i++)
+		add_filled(p, out,
+			   c->additional[i].name ? c->additional[i].name : "",
+			   c->additional[i].image);
+}
+
+static bool is_encrypted(const char *value)
+{
+	return str_starts(value, "ENCRYPTED[") && str_ends(value, "]");
+}
+
+static void labels_of(struct draft *d, struct label_vec *out)
+{
+	const struct instance *i = &d->task->instance;
+
+	if (i->kind == INSTANCE_NONE || i->kind == INSTANCE_OTHER)
+		return;
+	if (i->kind == INSTANCE_CONTAINER)
+		container_labels(d->p, &i->container, out);
+	else if (i->kind == INSTANCE_PIPE)
+		label_vec_push(out, "pipe");
+	for (size_t k = 0; k < d->env.len; k++)
+		if (!is_encrypted(d->env.v[k].value))
+			add(d->p, out, d->env.v[k].key, d->env.v[k].value);
+}
+
+/* Whether a label occurs exactly n times among all, which are sorted. */
+static bool is_common(const struct label_vec *all, const char *label, size_t n)
+{
+	size_t low = 0, high = all->len;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(all->ptr[middle], label) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low + n <= all->len &&
+	       strcmp(all->ptr[low + n - 1], label) == 0 &&
+	       (low + n == all->len || strcmp(all->ptr[low + n], label) != 0);
+}
+
+static const char *const *unique(struct parser *p, const struct label_vec *own,
+				 const struct label_vec *all, size_t n)
+{
+	const char **list =
+		arena_alloc(p->arena, (own->len + 1) * sizeof(*list));
+	size_t len = 0;
+
+	for (size_t i = 0; i < own->len; i++)
+		if (!is_common(all, own->ptr[i], n))
+			list[len++] = own->ptr[i];
+	qsort(list, len, sizeof(*list), by_text);
+	return list;
+}
+
+/* Tasks that share a name. */
+static void label_group(struct parser *p, struct draft **group, size_t n)
+{
+	struct label_vec *own = xcalloc(n, sizeof(*own)), all = {0};
+
+	for (size_t i = 0; i < n; i++) {
+		labels_of(group[i], &own[i]);
+		for (size_t k = 0; k < own[i].len; k++)
+			label_vec_push(&all, own[i].ptr[k]);
+	}
+	if (all.len)
+		qsort(all.ptr, all.len, sizeof(*all.ptr), by_text);
+	for (size_t i = 0; i < n; i++) {
+		group[i]->task->labels = unique(p, &own[i], &all, n);
+		label_vec_clear(&own[i]);
+	}
+	label_vec_clear(&all);
+	free(own);
+}
+
+void labels_assign(struct parser *p)
+{
+	size_t n = 0, end;
+	struct draft **sorted = xcalloc(p->drafts.len + 1, sizeof(*sorted));
+
+	for (size_t i = 0; i < p->drafts.len; i++)
+		if (!p->drafts.ptr[i]->task->filtered)
+			sorted[n++] = p->drafts.ptr[i];
+	qsort(sorted, n, sizeof(*sorted), by_name);
+	for (size_t i = 0; i < n; i = end) {
+		for (end = i + 1; end < n; end++)
+			if (strcmp(sorted[end]->task->name,
+				   sorted[i]->task->name) != 0)
+				break;
+		if (end - i > 1)
+			label_group(p, sorted + i, end - i);
+	}
+	free(sorted);
+}

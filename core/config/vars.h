@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* Variables of a parse, sorted by name in byte order, in an arena. */
+#ifndef CIRRUS_CONFIG_VARS_H
+#define CIRRUS_CONFIG_VARS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "model/task.h"
+
+struct vars {
+	struct pair *v;
+	size_t len, cap;
+};
+
+/* Borrows name and value. */
+void vars_set(struct vars *vars, struct arena *arena, const char *name,
+	      const char *value);
+void vars_unset(struct vars *vars, const char *name);
+/* The value, or NULL. */
+const char *vars_get(const struct vars *vars, const char *name);
+/* base, with everything of `over` in front of it; may share with either. */
+struct vars vars_overlay(struct arena *arena, const struct vars *base,
+			 const struct vars *over);
+struct pairs vars_pairs(const struct vars *vars); /* shares */
+
+/* Replaces $NAME, ${NAME} and %NAME% in the text by substring, longest names
+ * first, again and again until nothing changes or ten rounds are done.  Unknown
+ * names stay.  NULL where the result would exceed EXPAND_MAX bytes. */
+#define EXPAND_MAX (1024u * 1024)
+const char *vars_expand(const struct vars *vars, struct arena *arena,
+			const char *text);
+
+#endif

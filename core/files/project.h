@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* What of a directory belongs to a project: everything git would show, tracked
+ * or not ignored, and .git itself; without git, everything.
+ *
+ * Git's own rules are applied by libgit2: .gitignore of every directory,
+ * info/exclude, core.excludesFile.  Who owns the repository does not matter
+ * here.  What libgit2 cannot open is asked of git itself. */
+#ifndef CIRRUS_FILES_PROJECT_H
+#define CIRRUS_FILES_PROJECT_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/strv.h"
+
+struct project {
+	char *root;
+	/* Relative to root, parents before what they hold; directories,
+	 * regular files and symbolic links. */
+	struct strv paths;
+};
+
+int project_scan(const char *root, struct project *out,
+		 struct error **err) MUST_CHECK;
+void project_clear(struct project *p);
+#define AUTO_PROJECT __attribute__((__cleanup__(project_clear)))
+
+#endif

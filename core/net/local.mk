@@ -1,0 +1,2 @@
+# core/net
+core_libcore_la_SOURCES +=

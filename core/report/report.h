@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* Events -> what people and machines read, on a thread of its own. */
+#ifndef CIRRUS_REPORT_REPORT_H
+#define CIRRUS_REPORT_REPORT_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "base/queue.h"
+#include "model/event.h"
+
+struct report_options {
+	const char *format;   /* auto interactive noemoji simple json ... */
+	bool verbose;         /* debug messages too */
+	bool quiet;           /* only failures and the result */
+	int out_fd, err_fd;   /* stdout, stderr */
+	struct queue *events; /* taken from until it is closed and empty */
+};
+
+struct reporter;
+/* Refuses an unknown format, naming the choices. */
+int reporter_start(const struct report_options *o, struct reporter **out,
+		   struct error **err) MUST_CHECK;
+/* Waits until the queue is drained, then ends the thread.  Fails where not
+ * everything could be written, as on a full disk. */
+int reporter_finish(struct reporter *r, struct error **err) MUST_CHECK;
+/* Async-signal-safe, for the end that nobody planned: if a reporter draws on a
+ * terminal, the cursor is made visible again. */
+void reporter_restore_terminal(void);
+/* The names of all formats, "auto" first, ended by a NULL. */
+extern const char *const reporter_formats[];
+
+#endif

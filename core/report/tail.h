@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* The end of a step's output as lines that a terminal can show. */
+#ifndef CIRRUS_REPORT_TAIL_H
+#define CIRRUS_REPORT_TAIL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/strv.h"
+
+/* The last `max` lines among the first `length` bytes of the file, as they
+ * stand there, without their newlines; *cut tells whether there were more. */
+void tail_read(int fd, int64_t length, size_t max, struct strv *lines,
+	       bool *cut);
+
+/* Adds what a line of output looks like: tabs become spaces, what a carriage
+ * return overwrote is gone, so are control characters and all escape sequences
+ * but colours (those too, unless `color`).  No wider than `width` columns; 0: as
+ * wide as it is. */
+void tail_clean(struct buf *to, const char *line, int width, bool color);
+
+#endif

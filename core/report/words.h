@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* The words in which things are told, in one place, as users of the old CLI
+ * know them. */
+#ifndef CIRRUS_REPORT_WORDS_H
+#define CIRRUS_REPORT_WORDS_H
+
+#include "base/buf.h"
+#include "model/event.h"
+
+/* "'build' task", "'Lint' Task (go:1.22)"; to be freed. */
+char *words_task(const char *name, const char *suffix);
+/* "'build' script", "image pull"; to be freed. */
+char *words_step(enum step_kind kind, const char *name);
+/* The title as it stands in a sentence: quoted unless it holds quotes. */
+char *words_quoted(const char *title);
+
+/* How a script that did not succeed ended, "Exit status: 4"; to be freed, NULL
+ * where there is nothing to say: status 1 says no more than "failed". */
+char *words_ending(enum event_status status, int exit_code, int signal);
+
+/* "succeeded", "failed" ... for "'x' task succeeded in 1.0s!". */
+const char *words_finished(enum event_status status);
+/* As in a list: "timed out", "skipped" ... */
+const char *words_status(enum event_status status);
+
+/* What a person types to run this task alone; to be freed. */
+char *words_run_again(const char *name, const char *suffix);
+
+/* The signal's name in lower case: "killed". */
+void words_signal(int signal, char *out, size_t len);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* `cirrus clean`. */
+#include "config.h"
+
+#include "base/clock.h"
+#include "run/context.h"
+#include "run/sweep.h"
+
+struct told {
+	const struct clean_options *o;
+	const char *backend;
+};
+
+static void on_found(void *ctx, const char *type, const char *name,
+		     const char *why, bool removed)
+{
+	const struct told *t = ctx;
+
+	if (t->o->found)
+		t->o->found(t->o->ctx, t->backend, type, name, why, removed);
+}
+
+int run_clean(const struct clean_options *o, struct error **err)
+{
+	struct backend_choice choice = *o->backend;
+	struct call_options opts = {.cancel_fd = o->cancel_fd,
+				    .deadline_ns = clock_after_ms(START_MS)};
+	struct told told = {.o = o};
+	struct owner self;
+	struct sweep sweep = {.self = &self,
+			      .dry_run = o->dry_run,
+			      .all = o->all,
+			      .older_than_ns = o->older_than_ns,
+			      .cancel_fd = o->cancel_fd,
+			      .found = on_found,
+			      .ctx = &told};
+	char id[RUN_ID];
+	int r;
+
+	run_id_new(id);
+	owner_self(&self, id);
+	choice.kind = "container";
+	choice.labels = self.labels;
+	choice.n_labels = OWNER_LABELS;
+	if (backend_connect(&choice, &opts, &sweep.conn, err) < 0)
+		return -1;
+	told.backend = conn_name(sweep.conn);
+	r = sweep_run(&sweep, err);
+	opts.deadline_ns = clock_after_ms(CLEAN_MS);
+	conn_close(sweep.conn, &opts);
+	return r;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* A task's instructions, one after the other, in an environment that is up. */
+#ifndef CIRRUS_RUN_INSTRUCTIONS_H
+#define CIRRUS_RUN_INSTRUCTIONS_H
+
+#include <stdbool.h>
+
+#include "files/archive.h"
+#include "model/environment.h"
+#include "run/place.h"
+#include "run/step.h"
+
+/* How long `always`, `on_failure` and `on_timeout` may take together once the
+ * task's own time is over. */
+#define AFTERMATH_MS (5 * 60 * 1000)
+
+struct background;
+
+struct performance {
+	struct place *place;
+	const struct task *task;
+	struct environment *env;  /* expanded; grows by CIRRUS_ENV */
+	struct environment image; /* what the image brought, once asked */
+	bool image_known;
+	int *step; /* the next step's number */
+	int64_t deadline_ns;
+
+	/* so far */
+	bool failed, timed_out, aborted;
+	bool broken; /* the environment is gone: nothing more can run */
+	struct background *background;
+	struct error *err; /* why, where broken */
+};
+
+/* Scripts and variables as files for PLACE_BASE. */
+int instructions_files(const struct task *task, const struct environment *env,
+		       struct archive_source *files,
+		       struct error **err) MUST_CHECK;
+/* `unresolved`: the variables refer to what only the image may define. */
+void instructions_perform(struct performance *p, bool unresolved);
+/* Background scripts are over; to be called before the place goes down. */
+void instructions_end(struct performance *p);
+
+/* Whether an instruction's turn comes.  Pure. */
+bool instructions_due(enum behaviour b, bool failed, bool timed_out);
+
+#endif

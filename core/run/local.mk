@@ -1,0 +1,39 @@
+# core/run
+core_libcore_la_SOURCES += \
+	%D%/background.c %D%/background.h \
+	%D%/clean.c \
+	%D%/context.h \
+	%D%/dry.c %D%/dry.h \
+	%D%/each.c %D%/each.h \
+	%D%/images.c %D%/images.h \
+	%D%/instructions.c %D%/instructions.h \
+	%D%/line.c \
+	%D%/mask.c %D%/mask.h \
+	%D%/owner.c %D%/owner.h \
+	%D%/place.c %D%/place.h \
+	%D%/plan.c %D%/plan.h \
+	%D%/platform.c %D%/platform.h \
+	%D%/pump.c %D%/pump.h \
+	%D%/record.c %D%/record.h \
+	%D%/run.c %D%/run.h \
+	%D%/schedule.c %D%/schedule.h \
+	%D%/script.c %D%/script.h \
+	%D%/selection.c %D%/selection.h \
+	%D%/session.c %D%/session.h \
+	%D%/step.c %D%/step.h \
+	%D%/task.c %D%/task.h \
+	%D%/sweep.c %D%/sweep.h \
+	%D%/tell.c %D%/tell.h \
+	%D%/variables.c %D%/variables.h
+# The far end of a session, as a string; its comments stay at home.
+nodist_core_libcore_la_SOURCES = %D%/session-driver.c
+EXTRA_DIST += %D%/session.sh
+CLEANFILES += %D%/session-driver.c
+%D%/session-driver.c: %D%/session.sh
+	$(AM_V_GEN)$(MKDIR_P) %D% && { \
+	  echo '#include "config.h"'; \
+	  echo '#include "run/session.h"'; \
+	  echo 'const char session_driver[] ='; \
+	  $(SED) -e '/^[	 ]*#/d' -e 's/[\\"]/\\&/g' -e 's/^/"/' \
+	    -e 's/$$/\\n"/' $(srcdir)/%D%/session.sh; \
+	  echo ';'; } >$@-t && mv $@-t $@

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "run/place.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "run/each.h"
+#include "run/platform.h"
+
+static struct call_options options(const struct place *p, int64_t ms)
+{
+	return (struct call_options){.cancel_fd = p->scope->run->o->cancel_fd,
+				     .deadline_ns = clock_after_ms(ms),
+				     .scope = p->scope};
+}
+
+/* For cleaning up: nothing cancels it. */
+static struct call_options fresh(const struct place *p)
+{
+	return (struct call_options){.deadline_ns = clock_after_ms(CLEAN_MS),
+				     .scope = p->scope};
+}
+
+static bool can(const struct place *p, unsigned int capability)
+{
+	return conn_can(p->scope->run->conn, capability);
+}
+
+static int64_t at_most(int64_t wanted, int64_t most)
+{
+	return most > 0 && wanted > most ? most : wanted;
+}
+
+static void set_limits(const struct place *p, struct cirrus_instance_spec *spec)
+{
+	const struct container *c = &p->task->instance.container;
+	const struct run_options *o = p->scope->run->o;
+	const struct cirrus_system_info *info =
+		conn_system_info(p->scope->run->conn);
+
+	if (can(p, CIRRUS_CAP_CPU_LIMIT))
+		spec->nano_cpus = at_most(
+			o->cpu_override_nano ? o->cpu_override_nano
+					     : (int64_t)((double)c->cpu * 1e9),
+			info->cpus * INT64_C(1000000000));
+	if (can(p, CIRRUS_CAP_MEMORY_LIMIT))
+		spec->memory_bytes = at_most(
+			o->memory_override_bytes ? o->memory_override_bytes
+						 : (int64_t)c->memory_mib << 20,
+			info->memory_bytes);
+}
+
+static void enlist(struct place *p)
+{
+	struct run *run = p->scope->run;
+	struct call_options o = fresh(p);
+
+	if (member_info(p->member, &o, &p->info, NULL) != CIRRUS_OK)
+		p->info.remove[0] = '\0';
+	pthread_mutex_lock(&run->lock);
+	p->next = run->places;
+	run->places = p;
+	pthread_mutex_unlock(&run->lock);
+}
+
+static int create_group(struct place *p, struct cirrus_instance_spec *member,
+			struct error **err)
+{
+	struct run *run = p->scope->run;
+	const struct cirrus_instance_spec *members[] = {member};
+	const struct cirrus_kv notes[] = {{"task", p->task->name}};
+	struct call_options o = options(p, START_MS);
+	char name[64];
+	struct cirrus_group_spec group = {.struct_size = sizeof(group),
+					  .kind = "container",
+					  .name = name,
+					  .members = members,
+					  .n_members = 1,
+					  .labels = run->owner.labels,
+					  .n_labels = OWNER_LABELS,
+					  .notes = notes,
+					  .n_notes = 1};
+
+	snprintf(name, sizeof(name), "cirrus-%s-%lld", run->id,
+		 (long long)p->task->id);
+	if (conn_create(run->conn, &o, &group, &p->member, err) != CIRRUS_OK)
+		return -1;
+	enlist(p);
+	return 0;
+}
+
+/* Whether the main process is the session: its script must be there before. */
+static bool attaches(const struct place *p)
+{
+	return can(p, CIRRUS_CAP_START_STDIO) &&
+	       can(p, CIRRUS_CAP_COPY_STOPPED);
+}
+
+static int create(struct place *p, struct error **err)
+{
+	struct run *run = p->scope->run;
+	const struct container *c = &p->task->instance.container;
+	static const uint32_t pull_policies[] = {
+		[PULL_MISSING] = CIRRUS_PULL_MISSING,
+		[PULL_ALWAYS] = CIRRUS_PULL_ALWAYS,
+		[PULL_NEVER] = CIRRUS_PULL_NEVER};
+	static const char *const shell[] = {"/bin/sh", NULL};
+	const char *const driver[] = {PLACE_BASE "/driver", PLACE_BASE,
+				      p->working_dir, "", NULL};
+	struct cirrus_mount project = {.struct_size = sizeof(project),
+				       .type = CIRRUS_MOUNT_BIND,
+				       .flags = CIRRUS_MOUNT_RELABEL,
+				       .source = run->o->project_dir,
+				       .target = p->working_dir};
+	const struct cirrus_mount *mounts[] = {&project};
+	struct platform_spec platform;
+	struct cirrus_instance_spec member = {
+		.struct_size = sizeof(member),
+		.name = "main",
+		.image = c->image,
+		.platform = platform_spec(&platform, run->conn, c),
+		.workdir = "/",
+		.pull_policy = pull_policies[run->o->pull]};
+
+	if (attaches(p)) {
+		member.entrypoint = shell;
+		member.command = driver;
+	} else {
+		member.flags |= CIRRUS_INSTANCE_IDLE;
+	}
+	if (run->o->dirty) {
+		member.mounts = mounts;
+		member.n_mounts = 1;
+	}
+	set_limits(p, &member);
+	return create_group(p, &member, err);
+}
+
+/* Files belong to whoever the image's processes run as. */
+static bool has_user(const struct image *i)
+{
+	return i->user && *i->user && strcmp(i->user, "root") != 0 &&
+	       strcmp(i->user, "0") != 0 && strcmp(i->user, "0:0") != 0;
+}
+
+int place_copy_in(struct place *p, struct archive_source *files,
+		  struct error **err)
+{
+	struct call_options o = options(p, 0);
+	struct cirrus_copy_spec spec = {.struct_size = sizeof(spec),
+					.dir = "/"};
+	struct cirrus_reader tar = {files, archive_source_read};
+	const struct error *cause;
+
+	if (has_user(&p->image) && can(p, CIRRUS_CAP_COPY_OWNER))
+		spec.owner = p->image.user;
+	if (member_copy_in(p->member, &o, &spec, &tar, err) == CIRRUS_OK)
+		return 0;
+	cause = archive_source_error(files);
+	if (cause)
+		error_prefix(err, "%s", cause->msg);
+	return -1;
+}
+
+static int copy_in(struct place *p, struct archive_source *files,
+		   struct error **err)
+{
+	if (p->each)
+		each_files(files);
+	if (place_copy_in(p, files, err) == 0)
+		return 0;
+	error_prefix(err, "cannot copy the project in");
+	return -1;
+}
+
+static int start_attached(struct place *p, struct error **err)
+{
+	struct call_options o = options(p, START_MS);
+	struct cirrus_start_spec spec = {.struct_size = sizeof(spec)};
+
+	if (session_new(p->scope->run->pump, &p->session, err) < 0)
+		return -1;
+	spec.stdin_fd = session_stdin(p->session);
+	spec.stdout_fd = session_stdout(p->session);
+	spec.stderr_fd = session_stdout(p->session);
+	if (member_start(p->member, &o, &spec, err) != CIRRUS_OK) {
+		error_prefix(err, "cannot start /bin/sh in image %s",
+			     p->task->instance.container.image);
+		return -1;
+	}
+	session_begin(p->session);
+	return 0;
+}
+
+static int start_idle(struct place *p, struct error **err)
+{
+	struct call_options o = options(p, START_MS);
+	struct cirrus_start_spec spec = {.struct_size = sizeof(spec)};
+
+	if (member_start(p->member, &o, &spec, err) != CIRRUS_OK)
+		return -1;
+	return 0;
+}
+
+int place_up(struct place *p, struct archive_source *files, struct error **err)
+{
+	bool before = can(p, CIRRUS_CAP_COPY_STOPPED);
+
+	p->each = !attaches(p) && !can(p, CIRRUS_CAP_EXEC_STDIN);
+	if (create(p, err) < 0 || (before && copy_in(p, files, err) < 0))
+		return -1;
+	if (attaches(p))
+		return start_attached(p, err);
+	if (start_idle(p, err) < 0 || (!before && copy_in(p, files, err) < 0))
+		return -1;
+	if (p->each)
+		return session_new(p->scope->run->pump, &p->session, err);
+	if (line_open(p, "", &p->line, err) < 0)
+		return -1;
+	p->session = line_session(p->line);
+	return 0;
+}
+
+int place_kill_script(struct place *p, struct error **err)
+{
+	static const char *const argv[] = {"/bin/sh", "-c",
+					   "read -r pid <" PLACE_BASE
+					   "/pid && kill -9 \"-$pid\" || "
+					   "kill -9 \"$pid\"",
+					   NULL};
+	struct call_options o = fresh(p);
+	struct cirrus_exec_spec spec = {.struct_size = sizeof(spec),
+					.argv = argv};
+	struct cirrus_exit end = {.struct_size = sizeof(end)};
+
+	if (p->each && can(p, CIRRUS_CAP_EXEC_KILL))
+		return 0; /* its exec's deadline did it */
+	if (p->each || !can(p, CIRRUS_CAP_EXEC_CONCURRENT))
+		return error_set(err, ERR_BACKEND, "%s has no way to end it",
+				 conn_name(p->scope->run->conn));
+	return member_exec(p->member, &o, &spec, &end, err) == CIRRUS_OK ? 0
+									 : -1;
+}
+
+void place_explain(struct place *p, bool *out_of_memory, struct error **err)
+{
+	struct call_options o = {.deadline_ns = clock_after_ms(5000),
+				 .scope = p->scope};
+	struct cirrus_exit end = {.struct_size = sizeof(end)};
+	AUTO_ERROR struct error *cause = NULL;
+	cirrus_status st = member_wait(p->member, &o, &end, &cause);
+
+	*out_of_memory = st == CIRRUS_OK && (end.flags & CIRRUS_EXIT_OOM);
+	if (st != CIRRUS_OK)
+		error_pass(err, &cause, "the environment was lost");
+	else if (*out_of_memory)
+		error_set(err, ERR_LOST, "out of memory");
+	else
+		error_set(err, ERR_LOST,
+			  "the environment ended by itself, with status %d%s%s",
+			  end.code, end.reason[0] ? ": " : "", end.reason);
+}
+
+static void tell_left(const struct place *p, const char *why)
+{
+	AUTO_FREE char *hint =
+		xasprintf("to remove it: %s",
+			  p->info.remove[0] ? p->info.remove : "cirrus clean");
+
+	/* the task itself is over by now */
+	tell_message(&p->scope->run->teller, -1, -1, LEVEL_WARNING, hint,
+		     "the environment of task \"%s\" is left behind: %s",
+		     p->task->name, why);
+}
+
+static void delist(struct place *p)
+{
+	struct run *run = p->scope->run;
+
+	pthread_mutex_lock(&run->lock);
+	for (struct place **at = &run->places; *at; at = &(*at)->next)
+		if (*at == p) {
+			*at = p->next;
+			break;
+		}
+	pthread_mutex_unlock(&run->lock);
+}
+
+void place_tell_all(struct run *run)
+{
+	pthread_mutex_lock(&run->lock);
+	for (const struct place *p = run->places; p; p = p->next)
+		tell_left(p, "interrupted twice");
+	pthread_mutex_unlock(&run->lock);
+}
+
+static void keep(struct place *p)
+{
+	if (p->info.attach[0])
+		tell_message(&p->scope->run->teller, -1, -1, LEVEL_INFO, NULL,
+			     "to enter it: %s", p->info.attach);
+	tell_left(p, "--keep");
+	member_release(p->member);
+}
+
+static void delete_member(struct place *p)
+{
+	AUTO_ERROR struct error *err = NULL;
+	struct call_options o = fresh(p);
+
+	if (member_delete(p->member, &o, NULL) == CIRRUS_OK)
+		return;
+	o = fresh(p);
+	if (member_delete(p->member, &o, &err) == CIRRUS_OK)
+		return;
+	tell_left(p, err->msg);
+	member_release(p->member);
+}
+
+void place_down(struct place *p)
+{
+	if (p->line)
+		line_close(p->line);
+	else
+		session_free(p->session);
+	p->line = NULL;
+	p->session = NULL;
+	if (!p->member)
+		return;
+	if (p->scope->run->o->keep)
+		keep(p);
+	else
+		delete_member(p);
+	delist(p);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* The place where one task runs: its environment from creation to deletion,
+ * with the project and the scripts in it and a session held to its shell.
+ *
+ * The fewest calls to an engine: inspect the image (once per run), create, one
+ * archive in, start with the session attached, delete.  Where the backend cannot
+ * attach, the session is one long exec; where that has no input either, every
+ * instruction is an exec of its own (each.h). */
+#ifndef CIRRUS_RUN_PLACE_H
+#define CIRRUS_RUN_PLACE_H
+
+#include "base/error.h"
+#include "files/archive.h"
+#include "run/context.h"
+#include "run/session.h"
+
+#define PLACE_BASE        "/tmp/cirrus-ci/session"
+#define PLACE_WORKING_DIR "/tmp/cirrus-ci/working-dir"
+
+struct place {
+	struct scope *scope;
+	const struct task *task;
+	const char *working_dir; /* inside; absolute */
+	struct image image;
+	struct member *member;
+	struct session *session;
+	struct line *line; /* where the session is an exec of its own */
+	bool each; /* there is no session, but one exec per instruction */
+	struct cirrus_instance_info info; /* how a person can get at it */
+	struct place *next;               /* of the run's list */
+};
+
+/* Creates it, fills it, starts it.  What fails halfway is for place_down to
+ * remove.  `files` come into PLACE_BASE. */
+int place_up(struct place *p, struct archive_source *files,
+	     struct error **err) MUST_CHECK;
+/* Puts more files in, named from the root on. */
+int place_copy_in(struct place *p, struct archive_source *files,
+		  struct error **err) MUST_CHECK;
+/* Kills the script that runs, so that its record comes. */
+int place_kill_script(struct place *p, struct error **err) MUST_CHECK;
+/* Why the session broke off: fills *err. */
+void place_explain(struct place *p, bool *out_of_memory, struct error **err);
+/* Tells of every environment that is still there, and how to remove it: when
+ * nobody waits for their end any more. */
+void place_tell_all(struct run *run);
+/* Removes it, whatever state it is in; failing that, says how a person can. */
+void place_down(struct place *p);
+
+/* A session of its own, through an exec, next to the main one. */
+struct line;
+int line_open(struct place *p, const char *own, struct line **out,
+	      struct error **err) MUST_CHECK;
+struct session *line_session(struct line *l);
+void line_close(struct line *l);
+
+#endif

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "run/run.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/compat.h"
+#include "model/exit.h"
+#include "run/context.h"
+#include "run/dry.h"
+#include "run/place.h"
+#include "run/plan.h"
+#include "run/schedule.h"
+#include "run/sweep.h"
+#include "run/task.h"
+#include "run/variables.h"
+
+/* --- what plugins tell ------------------------------------------------------------ */
+
+static void on_log(void *ctx, void *scope, int32_t level, const char *msg)
+{
+	static const enum event_level levels[] = {
+		[CIRRUS_LOG_ERROR] = LEVEL_ERROR,
+		[CIRRUS_LOG_WARN] = LEVEL_WARNING,
+		[CIRRUS_LOG_INFO] = LEVEL_INFO,
+		[CIRRUS_LOG_DEBUG] = LEVEL_DEBUG,
+	};
+	struct run *run = ctx;
+	const struct scope *s = scope;
+	bool known = level >= 0 && (size_t)level < ARRAY_LEN(levels);
+
+	tell_message(&run->teller, s ? s->task : -1, s ? s->step : -1,
+		     known ? levels[level] : LEVEL_DEBUG, NULL, "%s", msg);
+}
+
+static void on_progress(void *ctx, void *scope, const struct cirrus_progress *p)
+{
+	struct run *run = ctx;
+	const struct scope *s = scope;
+
+	if (s)
+		tell_progress(&run->teller, s->task, s->step, p->item, p->what,
+			      p->done, p->total);
+}
+
+static void on_secret(void *ctx, const char *text)
+{
+	struct run *run = ctx;
+
+	secrets_add(run->teller.secrets, text);
+}
+
+static void on_note(void *ctx, const char *text)
+{
+	struct run *run = ctx;
+
+	tell_message(&run->teller, -1, -1, LEVEL_DEBUG, NULL, "%s", text);
+}
+
+/* --- the plan, seen from the schedule ------------------------------------------------ */
+
+static int64_t memory_of(void *ctx, size_t index)
+{
+	struct run *run = ctx;
+	const struct container *c =
+		&run->plan.v[index].task->instance.container;
+
+	return c->has_memory ? (int64_t)c->memory_mib << 20 : 0;
+}
+
+static void run_one(void *ctx, struct schedule *s, size_t index)
+{
+	struct run *run = ctx;
+
+	task_run(run, s, index, run->plan.v[index].task);
+}
+
+static void skip_one(void *ctx, size_t index, const char *why)
+{
+	struct run *run = ctx;
+	const struct planned *p = &run->plan.v[index];
+
+	if (p->verdict == PLAN_LEFT_OUT) {
+		tell_message(&run->teller, -1, -1, LEVEL_DEBUG, NULL,
+			     "task \"%s\" is left out: %s", p->task->name, why);
+		return;
+	}
+	task_tell_started(run, p->task);
+	task_tell_finished(run, p->task, STATUS_SKIPPED, 0, why);
+}
+
+void run_count_exit(struct run *run, int exit)
+{
+	pthread_mutex_lock(&run->lock);
+	run->exit = exit_worse(run->exit, exit);
+	pthread_mutex_unlock(&run->lock);
+}
+
+/* --- running ----------------------------------------------------------------------------- */
+
+static void tell_run_started(struct run *run)
+{
+	struct event *e = event_new(EVENT_RUN_STARTED, -1, -1);
+
+	e->text = xstrdup(run->id);
+	e->total = (int64_t)run->plan.n_run;
+	tell(&run->teller, e);
+}
+
+static void tell_run_finished(struct run *run, int exit, int64_t duration_ns)
+{
+	struct event *e = event_new(EVENT_RUN_FINISHED, -1, -1);
+
+	e->exit_code = exit;
+	e->status = exit == EXIT_OK ? STATUS_SUCCEEDED : STATUS_FAILED;
+	e->duration_ns = duration_ns;
+	tell(&run->teller, e);
+}
+
+static int connect_backend(struct run *run, struct error **err)
+{
+	struct backend_choice choice = *run->o->backend;
+	struct call_options o = {.cancel_fd = run->o->cancel_fd,
+				 .deadline_ns = clock_after_ms(START_MS)};
+	struct backend_hooks hooks = {.ctx = run,
+				      .log = on_log,
+				      .progress = on_progress,
+				      .secret = on_secret};
+
+	backend_set_hooks(&hooks);
+	choice.kind = "container";
+	choice.labels = run->owner.labels;
+	choice.n_labels = OWNER_LABELS;
+	choice.note = on_note;
+	choice.note_ctx = run;
+	return backend_connect(&choice, &o, &run->conn, err);
+}
+
+/* Runs that died left things behind: they go while this one works.  Whether that
+ * succeeds is not this run's success; the next one tries again. */
+static void *sweep_main(void *arg)
+{
+	struct run *run = arg;
+	AUTO_ERROR struct error *err = NULL;
+	struct sweep s = {.conn = run->conn,
+			  .self = &run->owner,
+			  .cancel_fd = run->o->cancel_fd};
+
+	if (sweep_run(&s, &err) < 0 && err->code != ERR_CANCELLED)
+		tell_message(&run->teller, -1, -1, LEVEL_DEBUG, err->hint,
+			     "cannot clear up after earlier runs: %s",
+			     err->msg);
+	return NULL;
+}
+
+void run_begin_sweep(struct run *run)
+{
+	pthread_mutex_lock(&run->lock);
+	if (!run->sweeping)
+		run->sweeping = pthread_create(&run->sweeper, NULL, sweep_main,
+					       run) == 0;
+	pthread_mutex_unlock(&run->lock);
+}
+
+static int execute(struct run *run, struct schedule_outcome *out,
+		   struct error **err)
+{
+	struct schedule_options o = {
+		.jobs = run->o->jobs > 0 ? run->o->jobs : compat_processors(),
+		.memory_bytes = compat_memory_bytes(),
+		.cancel_fd = run->o->cancel_fd,
+		.abandon_fd = run->o->abandon_fd,
+		.ctx = run,
+		.memory = memory_of,
+		.run = run_one,
+		.skip = skip_one};
+
+	if (run_logs_new(run->id, &run->logs, err) < 0 ||
+	    pump_new(&run->pump, err) < 0)
+		return -1;
+	if (run->plan.n_run > 0 && connect_backend(run, err) < 0)
+		return -1;
+	return schedule_run(&run->plan, &o, out, err);
+}
+
+static void close_run(struct run *run)
+{
+	struct call_options o = {.deadline_ns = clock_after_ms(CLEAN_MS)};
+
+	pump_free(run->pump);
+	if (run->conn)
+		conn_close(run->conn, &o);
+	backend_set_hooks(&(struct backend_hooks){0});
+	run_logs_free(run->logs);
+	images_free(run->images);
+	plan_clear(&run->plan);
+	pthread_mutex_destroy(&run->lock);
+	secrets_free(run->teller.secrets);
+	free(run);
+}
+
+static struct run *open_run(const struct run_options *o)
+{
+	struct run *run = xcalloc(1, sizeof(*run));
+
+	run->o = o;
+	pthread_mutex_init(&run->lock, NULL);
+	run_id_new(run->id);
+	owner_self(&run->owner, run->id);
+	run->teller = (struct teller){o->events, secrets_new()};
+	run->images = images_new();
+	return run;
+}
+
+/* *abandoned: threads still use run, and the process is about to end. */
+static int run_plan(struct run *run, bool *abandoned, struct error **err)
+{
+	struct schedule_outcome out = {0};
+	int64_t began = clock_now();
+	AUTO_ERROR struct error *cause = NULL;
+	int exit;
+
+	tell_run_started(run);
+	if (run->o->dry_run)
+		exit = dry_run(run);
+	else if (execute(run, &out, &cause) < 0)
+		exit = exit_of_error(cause->code);
+	else
+		exit = exit_worse(run->exit,
+				  plan_exit_status(&run->plan, out.status,
+						   out.cancelled,
+						   run->o->strict));
+	if (run->sweeping && !out.abandoned)
+		pthread_join(run->sweeper, NULL);
+	free(out.status);
+	*abandoned = out.abandoned;
+	if (out.abandoned)
+		place_tell_all(run);
+	tell_run_finished(run, exit, clock_now() - began);
+	if (cause) {
+		error_free(*err);
+		*err = STEAL_PTR(cause);
+	}
+	return exit;
+}
+
+int run_tasks(const struct run_options *o, struct error **err)
+{
+	struct run *run = open_run(o);
+	bool abandoned = false;
+	int exit = EXIT_USAGE;
+
+	if (plan_make(o->tasks, o->selection, NULL, NULL, &run->plan, err) == 0)
+		exit = run_plan(run, &abandoned, err);
+	if (!abandoned)
+		close_run(run);
+	return exit;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* Which tasks the TASK arguments mean.  Pure. */
+#ifndef CIRRUS_RUN_SELECTION_H
+#define CIRRUS_RUN_SELECTION_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "model/task.h"
+
+/* One argument: it begins, whatever the case of letters, with the task's name
+ * or alias, and each further word of it is one of the task's unique labels:
+ * "unit", "Unit go:1.22".  Or it is a glob for the whole name or alias: "unit*". */
+bool selection_matches(const struct task *t, const char *argument);
+
+/* chosen[i] is set for every task that some argument matches; an argument that
+ * matches none is an error that says what was near. */
+int selection_apply(const struct tasks *tasks, const char *const *arguments,
+		    bool *chosen, struct error **err) MUST_CHECK;
+
+#endif

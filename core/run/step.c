@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "run/step.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/fd.h"
+
+static void put(void *ctx, const char *data, size_t len)
+{
+	struct step *s = ctx;
+
+	if (s->log < 0)
+		return;
+	if (fd_write_all(s->log, data, len) < 0) {
+		s->write_errno = errno;
+		fd_close(&s->log);
+		return;
+	}
+	s->written += (int64_t)len;
+}
+
+static void open_log(struct step *s, struct run_logs *logs, const char *title,
+		     char **path)
+{
+	AUTO_ERROR struct error *err = NULL;
+
+	if (run_logs_open(logs, s->task, s->number, title, &s->log, path,
+			  &err) < 0)
+		tell_message(s->teller, s->task, s->number, LEVEL_WARNING,
+			     err->hint, "output is lost: %s", err->msg);
+}
+
+void step_begin(struct step *s, const struct teller *teller,
+		struct run_logs *logs, int64_t task, int number,
+		enum step_kind kind, const char *title)
+{
+	struct event *e = event_new(EVENT_STEP_STARTED, task, number);
+
+	*s = (struct step){.teller = teller,
+			   .task = task,
+			   .number = number,
+			   .log = -1,
+			   .started_ns = clock_now()};
+	mask_init(&s->mask, teller->secrets, put, s);
+	open_log(s, logs, title, &e->path);
+	e->step_kind = kind;
+	e->title = secrets_mask(teller->secrets, title);
+	tell(teller, e);
+}
+
+/* Tells what has come into the log since it was `before` bytes long. */
+static void tell_since(struct step *s, int64_t before)
+{
+	if (s->written > before)
+		tell_output(s->teller, s->task, s->number, before,
+			    s->written - before);
+}
+
+void step_write(struct step *s, const char *data, size_t len)
+{
+	int64_t before = s->written;
+
+	mask_feed(&s->mask, data, len);
+	tell_since(s, before);
+}
+
+static void flush(struct step *s)
+{
+	int64_t before = s->written;
+
+	mask_flush(&s->mask);
+	tell_since(s, before);
+}
+
+void step_end(struct step *s, const struct step_result *r)
+{
+	struct event *e = event_new(EVENT_STEP_FINISHED, s->task, s->number);
+
+	flush(s);
+	if (s->write_errno != 0)
+		tell_message(s->teller, s->task, s->number, LEVEL_WARNING, NULL,
+			     "output is lost: %s", strerror(s->write_errno));
+	e->status = r->status;
+	e->exit_code = r->exit_code;
+	e->signal = r->signal;
+	e->text = r->why ? secrets_mask(s->teller->secrets, r->why) : NULL;
+	e->duration_ns = clock_now() - s->started_ns;
+	tell(s->teller, e);
+	mask_clear(&s->mask);
+	fd_close(&s->log);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* One step of a task on its way to the reader: its log file, which holds every
+ * byte once, with secrets masked, and its events.
+ *
+ * Between step_begin and step_end one thread at a time writes: the pump while
+ * a script runs, the task's own thread otherwise. */
+#ifndef CIRRUS_RUN_STEP_H
+#define CIRRUS_RUN_STEP_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+#include "model/event.h"
+#include "run/mask.h"
+#include "run/tell.h"
+#include "store/runs.h"
+
+struct step {
+	const struct teller *teller;
+	int64_t task;
+	int number;
+	int log;
+	int64_t written, started_ns;
+	struct mask mask;
+	int write_errno;
+};
+
+/* Numbers are the caller's to count.  A log that cannot be made is a warning:
+ * the step itself goes on. */
+void step_begin(struct step *s, const struct teller *teller,
+		struct run_logs *logs, int64_t task, int number,
+		enum step_kind kind, const char *title);
+void step_write(struct step *s, const char *data, size_t len);
+struct step_result {
+	enum event_status status;
+	int exit_code, signal;
+	const char *why; /* or NULL */
+};
+void step_end(struct step *s, const struct step_result *r);
+
+#endif

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "run/task.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "files/project.h"
+#include "model/exit.h"
+#include "run/instructions.h"
+#include "run/place.h"
+#include "run/plan.h"
+#include "run/platform.h"
+#include "run/variables.h"
+
+struct doing {
+	struct run *run;
+	const struct task *task;
+	struct scope scope;
+	struct environment env;
+	bool unresolved;   /* variables that only the image may define */
+	char *working_dir; /* a script may set the variable anew */
+	struct project project;
+	struct place place;
+	int step; /* the next one's number */
+	int64_t started_ns;
+	struct error *err;
+};
+
+static char *suffix_of(const struct task *t)
+{
+	AUTO_BUF struct buf b = BUF_INIT(BUF_LINE);
+	const char *const *l = t->labels;
+
+	if (!l || !*l)
+		return NULL;
+	for (; *l; l++)
+		buf_addf(&b, "%s%s", b.len > 0 ? " " : "(", *l);
+	buf_addc(&b, ')');
+	return buf_steal(&b);
+}
+
+void task_tell_started(struct run *run, const struct task *t)
+{
+	struct event *e = event_new(EVENT_TASK_STARTED, t->id, -1);
+
+	e->title = secrets_mask(run->teller.secrets, t->name);
+	e->title_suffix = suffix_of(t);
+	tell(&run->teller, e);
+}
+
+void task_tell_finished(struct run *run, const struct task *t,
+			enum event_status status, int64_t duration_ns,
+			const char *why)
+{
+	struct event *e = event_new(EVENT_TASK_FINISHED, t->id, -1);
+
+	e->status = status;
+	e->duration_ns = duration_ns;
+	e->text = why ? secrets_mask(run->teller.secrets, why) : NULL;
+	tell(&run->teller, e);
+}
+
+static void learn_secrets(struct doing *d)
+{
+	for (size_t i = 0; i < d->env.len; i++)
+		if (secrets_is_name(d->env.vars[i].name))
+			secrets_add(d->run->teller.secrets,
+				    d->env.vars[i].value);
+}
+
+static int make_variables(struct doing *d, struct error **err)
+{
+	const struct container *c = &d->task->instance.container;
+	struct variables_input in = {
+		.base = d->run->o->base_env,
+		.task = d->task,
+		.n_tasks = d->run->plan.len,
+		.user = d->run->o->user_env,
+		.working_dir = PLACE_WORKING_DIR,
+		.os = platform_os(c->platform),
+		.arch = platform_arch(c->architecture),
+	};
+
+	variables_layers(&d->env, &in);
+	learn_secrets(d); /* as written, and as expanded */
+	d->unresolved = variables_expand(&d->env, NULL);
+	learn_secrets(d);
+	d->working_dir =
+		xstrdup(environment_get(&d->env, "CIRRUS_WORKING_DIR"));
+	d->place.working_dir = d->working_dir;
+	if (d->place.working_dir[0] != '/')
+		return error_set(err, ERR_CONFIG,
+				 "CIRRUS_WORKING_DIR is not an absolute path: "
+				 "%s",
+				 d->place.working_dir);
+	return 0;
+}
+
+/* --- the environment ------------------------------------------------------------ */
+
+static void begin_step(struct doing *d, struct step *s, enum step_kind kind,
+		       const char *title)
+{
+	d->scope.step = d->step;
+	step_begin(s, &d->run->teller, d->run->logs, d->task->id, d->step++,
+		   kind, title);
+}
+
+static void end_step(struct step *s, const struct error *err)
+{
+	struct step_result r = {.status = STATUS_SUCCEEDED};
+
+	if (err && err->code == ERR_CANCELLED) {
+		r.status = STATUS_ABORTED;
+	} else if (err) {
+		tell_error(s->teller, s->task, s->number, err);
+		r.status = STATUS_ERROR;
+	}
+	step_end(s, &r);
+}
+
+static int scan(struct doing *d, struct error **err)
+{
+	if (d->run->o->dirty)
+		return 0;
+	return project_scan(d->run->o->project_dir, &d->project, err);
+}
+
+/* Without leave to give files away, everybody may use them. */
+static bool opens_to_all(const struct doing *d)
+{
+	const char *user = d->place.image.user;
+
+	return user && *user && !conn_can(d->run->conn, CIRRUS_CAP_COPY_OWNER);
+}
+
+static int bring_up(struct doing *d, struct error **err)
+{
+	struct archive_source *files = archive_source_new();
+	int r = instructions_files(d->task, &d->env, files, err);
+
+	if (r == 0 && !d->run->o->dirty)
+		archive_source_tree(files, d->place.working_dir + 1,
+				    &d->project, opens_to_all(d));
+	if (r == 0)
+		r = place_up(&d->place, files, err);
+	archive_source_free(files);
+	return r;
+}
+
+/* As users know it: preparing first, then the image if it has to be fetched;
+ * where it is here already, preparing is all there is. */
+static int prepare(struct doing *d, bool *fetch)
+{
+	struct step s;
+	int r;
+
+	begin_step(d, &s, STEP_PREPARE, "Preparing execution environment...");
+	tell_message(&d->run->teller, d->task->id, s.number, LEVEL_INFO, NULL,
+		     "Preparing volume to work with...");
+	r = make_variables(d, &d->err);
+	if (r == 0)
+		r = images_find(d->run->images, &d->scope,
+				&d->task->instance.container, &d->place.image,
+				&d->err);
+	*fetch = r == 0 && !d->err;
+	if (r >= 0 && scan(d, &d->err) == 0 && !*fetch)
+		r = bring_up(d, &d->err);
+	end_step(&s, d->err);
+	return d->err ? -1 : 0;
+}
+
+static int fetch_image(struct doing *d)
+{
+	const struct container *c = &d->task->instance.container;
+	struct step s;
+	int r;
+
+	begin_step(d, &s, STEP_IMAGE_PULL, "image pull");
+	tell_message(&d->run->teller, d->task->id, s.number, LEVEL_INFO, NULL,
+		     "Pulling image %s...", c->image);
+	r = images_fetch(d->run->images, &d->scope, c, &d->place.image,
+			 &d->err);
+	end_step(&s, d->err);
+	return r;
+}
+
+static int up(struct doing *d)
+{
+	bool fetch;
+
+	if (prepare(d, &fetch) < 0)
+		return -1;
+	if (!fetch)
+		return 0;
+	if (fetch_image(d) < 0)
+		return -1;
+	d->scope.step = -1;
+	return bring_up(d, &d->err);
+}
+
+/* --- the result ------------------------------------------------------------------- */
+
+static enum event_status status_of(const struct performance *p)
+{
+	if (p->aborted)
+		return STATUS_ABORTED;
+	if (p->err)
+		return STATUS_ERROR;
+	if (p->timed_out)
+		return STATUS_TIMED_OUT;
+	return p->failed ? STATUS_FAILED : STATUS_SUCCEEDED;
+}
+
+static enum event_status perform(struct doing *d, char **why)
+{
+	struct performance p = {.place = &d->place,
+				.task = d->task,
+				.env = &d->env,
+				.step = &d->step};
+	enum event_status status;
+	char text[CLOCK_TEXT];
+
+	if (d->task->timeout_ns > 0)
+		p.deadline_ns = clock_now() + d->task->timeout_ns;
+	run_begin_sweep(d->run);
+	instructions_perform(&p, d->unresolved);
+	status = status_of(&p);
+	if (status == STATUS_ERROR)
+		*why = xstrdup(p.err->msg);
+	if (status == STATUS_TIMED_OUT)
+		*why = xasprintf("timed out after %s",
+				 clock_format(d->task->timeout_ns, text));
+	instructions_end(&p);
+	return status;
+}
+
+static enum event_status failed_to_start(struct doing *d, char **why)
+{
+	*why = xstrdup(d->err->msg);
+	if (d->err->code == ERR_CONFIG)
+		run_count_exit(d->run, EXIT_USAGE);
+	return d->err->code == ERR_CANCELLED ? STATUS_ABORTED : STATUS_ERROR;
+}
+
+static void clear(struct doing *d)
+{
+	environment_clear(&d->env);
+	free(d->working_dir);
+	project_clear(&d->project);
+	error_free_ptr(&d->err);
+}
+
+void task_run(struct run *run, struct schedule *s, size_t index,
+	      const struct task *task)
+{
+	struct doing d = {.run = run,
+			  .task = task,
+			  .scope = {run, task->id, -1},
+			  .started_ns = clock_now()};
+	AUTO_FREE char *why = NULL;
+	enum event_status status;
+
+	d.place.scope = &d.scope;
+	d.place.task = task;
+	task_tell_started(run, task);
+	status = up(&d) < 0 ? failed_to_start(&d, &why) : perform(&d, &why);
+	task_tell_finished(run, task, status, clock_now() - d.started_ns, why);
+	/* the next task need not wait for the engine to clear up */
+	schedule_result(s, index, status);
+	place_down(&d.place);
+	clear(&d);
+}

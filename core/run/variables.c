@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "run/variables.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/strv.h"
+#include "files/git.h"
+
+/* A version 4 UUID. */
+static char *new_uuid(void)
+{
+	char h[33];
+
+	random_hex(h, 16);
+	h[12] = '4';
+	h[16] = "89ab"[h[16] & 3];
+	return xasprintf("%.8s-%.4s-%.4s-%.4s-%.12s", h, h + 8, h + 12, h + 16,
+			 h + 20);
+}
+
+static void add_fact(void *env, const char *name, const char *value)
+{
+	environment_set(env, name, value);
+}
+
+void variables_base(struct environment *env, const char *project_dir,
+		    bool with_git)
+{
+	static const struct pair constants[] = {
+		{"CI", "true"},
+		{"CONTINUOUS_INTEGRATION", "true"},
+		{"CIRRUS_CI", "true"},
+		{"CIRRUS_ENVIRONMENT", "CLI"},
+		{"CIRRUS_USER_COLLABORATOR", "true"},
+		{"CIRRUS_USER_PERMISSION", "write"},
+	};
+	AUTO_FREE char *uuid = new_uuid();
+	AUTO_FREE char *build = xasprintf("CLI-%s", uuid);
+
+	for (size_t i = 0; i < ARRAY_LEN(constants); i++)
+		environment_set(env, constants[i].key, constants[i].value);
+	environment_set(env, "CIRRUS_BUILD_ID", build);
+	if (with_git)
+		git_facts(project_dir, add_fact, env);
+}
+
+static void set_number(struct environment *env, const char *name, int64_t n)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%lld", (long long)n);
+	environment_set(env, name, text);
+}
+
+static void set_default(struct environment *env, const char *name,
+			const char *value)
+{
+	if (!environment_get(env, name))
+		environment_set(env, name, value);
+}
+
+/* Git looks at who owns a checkout; in an environment that is always somebody
+ * else. */
+static void trust_checkout(struct environment *env)
+{
+	if (environment_get(env, "GIT_CONFIG_COUNT"))
+		return;
+	environment_set(env, "GIT_CONFIG_COUNT", "1");
+	environment_set(env, "GIT_CONFIG_KEY_0", "safe.directory");
+	environment_set(env, "GIT_CONFIG_VALUE_0", "*");
+}
+
+void variables_layers(struct environment *env, const struct variables_input *in)
+{
+	const struct pairs *own = &in->task->environment;
+
+	environment_set(env, "CIRRUS_WORKING_DIR", in->working_dir);
+	environment_merge(env, in->base);
+	set_number(env, "CI_NODE_INDEX", in->task->id);
+	set_number(env, "CI_NODE_TOTAL", (int64_t)in->n_tasks);
+	environment_set(env, "CIRRUS_TASK_NAME", in->task->name);
+	set_number(env, "CIRRUS_TASK_ID", in->task->id);
+	for (size_t i = 0; i < own->len; i++)
+		environment_set(env, own->v[i].key, own->v[i].value);
+	if (in->user)
+		environment_merge(env, in->user);
+	set_default(env, "OS", in->os);
+	environment_set(env, "CIRRUS_OS", in->os);
+	environment_set(env, "CIRRUS_ARCH", in->arch);
+	trust_checkout(env);
+}
+
+/* --- expansion --------------------------------------------------------------- */
+
+struct resolver {
+	const struct environment *env, *image;
+	char **done; /* of env->vars, by index; NULL: not yet */
+	bool *busy;
+	bool unknown;
+};
+
+static void expand(struct resolver *r, const char *text, const char *self,
+		   struct buf *out);
+
+static const char *resolve_at(struct resolver *r, size_t i)
+{
+	AUTO_BUF struct buf out = BUF_INIT(BUF_FILE);
+
+	if (r->done[i])
+		return r->done[i];
+	if (r->busy[i])
+		return NULL;
+	r->busy[i] = true;
+	expand(r, r->env->vars[i].value, r->env->vars[i].name, &out);
+	r->busy[i] = false;
+	r->done[i] =
+		out.overflow ? xstrdup(r->env->vars[i].value) : buf_steal(&out);
+	return r->done[i];
+}
+
+/* The value of a name, or NULL. */
+static const char *look_up(struct resolver *r, const char *name,
+			   const char *self)
+{
+	const char *value = NULL;
+
+	if (!self || strcmp(name, self) != 0)
+		for (size_t i = 0; i < r->env->len; i++)
+			if (strcmp(r->env->vars[i].name, name) == 0)
+				return resolve_at(r, i);
+	if (r->image)
+		value = environment_get(r->image, name);
+	if (!value)
+		r->unknown = true;
+	return value;
+}
+
+static size_t name_length(const char *p)
+{
+	size_t n = 0;
+
+	while (isalnum((unsigned char)p[n]) || p[n] == '_')
+		n++;
+	return isdigit((unsigned char)*p) ? 0 : n;
+}
+
+/* A reference at the front of text: how long it is, 0 for none. */
+struct reference {
+	size_t len, name_at, name_len;
+	const char *fallback; /* ${NAME:fallback}, or NULL */
+	size_t fallback_len;
+};
+
+static struct reference find_percent(const char *p)
+{
+	size_t n = name_length(p + 1);
+
+	if (n == 0 || p[1 + n] != '%')
+		return (struct reference){0};
+	return (struct reference){n + 2, 1, n, NULL, 0};
+}
+
+static struct reference find_dollar(const char *p)
+{
+	size_t open = p[1] == '{' ? 2 : 1, n = name_length(p + open), end;
+
+	if (n == 0)
+		return (struct reference){0};
+	if (open == 1)
+		return (struct reference){1 + n, 1, n, NULL, 0};
+	if (p[2 + n] == '}')
+		return (struct reference){3 + n, 2, n, NULL, 0};
+	end = strcspn(p, "}");
+	if (p[2 + n] != ':' || p[end] != '}')
+		return (struct reference){0};
+	return (struct reference){end + 1, 2, n, p + 3 + n, end - n - 3};
+}
+
+static void expand_one(struct resolver *r, const char *p,
+		       const struct reference *ref, const char *self,
+		       struct buf *out)
+{
+	AUTO_FREE char *name = xmemdup0(p + ref->name_at, ref->name_len);
+	const char *value = look_up(r, name, self);
+
+	if (value)
+		buf_adds(out, value);
+	else if (ref->fallback)
+		buf_add(out, ref->fallback, ref->fallback_len);
+	else
+		buf_add(out, p, ref->len);
+}
+
+static void expand(struct resolver *r, const char *text, const char *self,
+		   struct buf *out)
+{
+	for (const char *p = text; *p;) {
+		size_t plain = strcspn(p, "$%");
+		struct reference ref = {0};
+
+		buf_add(out, p, plain);
+		p += plain;
+		if (*p)
+			ref = *p == '$' ? find_dollar(p) : find_percent(p);
+		if (ref.len > 0)
+			expand_one(r, p, &ref, self, out);
+		else if (*p)
+			buf_addc(out, *p);
+		p += ref.len > 0 ? ref.len : *p != '\0';
+	}
+}
+
+static void resolver_init(struct resolver *r, const struct environment *env,
+			  const struct environment *image)
+{
+	*r = (struct resolver){.env = env, .image = image};
+	r->done = xcalloc(env->len + 1, sizeof(*r->done));
+	r->busy = xcalloc(env->len + 1, sizeof(*r->busy));
+}
+
+static void resolver_clear(struct resolver *r)
+{
+	for (size_t i = 0; i < r->env->len; i++)
+		free(r->done[i]);
+	free(r->done);
+	free(r->busy);
+}
+
+bool variables_expand(struct environment *env, const struct environment *image)
+{
+	struct resolver r;
+
+	resolver_init(&r, env, image);
+	for (size_t i = 0; i < env->len; i++)
+		resolve_at(&r, i);
+	for (size_t i = 0; i < env->len; i++) {
+		free(env->vars[i].value);
+		env->vars[i].value = STEAL_PTR(r.done[i]);
+	}
+	resolver_clear(&r);
+	return r.unknown;
+}
+
+char *variables_expand_text(const char *text, const struct environment *env,
+			    const struct environment *image)
+{
+	AUTO_BUF struct buf out = BUF_INIT(BUF_FILE);
+	struct resolver r;
+
+	resolver_init(&r, env, image);
+	expand(&r, text, NULL, &out);
+	resolver_clear(&r);
+	return buf_steal(&out);
+}
+
+/* --- the CIRRUS_ENV file -------------------------------------------------------- */
+
+struct lines {
+	const char *at, *end;
+	int number;
+};
+
+static bool next_line(struct lines *l, const char **line, size_t *len)
+{
+	const char *newline;
+
+	if (l->at >= l->end)
+		return false;
+	newline = memchr(l->at, '\n', (size_t)(l->end - l->at));
+	*line = l->at;
+	*len = (size_t)((newline ? newline : l->end) - l->at);
+	l->at = newline ? newline + 1 : l->end;
+	l->number++;
+	return true;
+}
+
+static int take_block(struct lines *l, const char *name, const char *delimiter,
+		      struct environment *out, struct error **err)
+{
+	AUTO_BUF struct buf value = BUF_INIT(BUF_FILE);
+	const char *line;
+	size_t len, want = strlen(delimiter);
+	int began = l->number;
+
+	while (next_line(l, &line, &len)) {
+		if (len == want && memcmp(line, delimiter, len) == 0) {
+			environment_set(out, name, value.data);
+			return 0;
+		}
+		if (value.len > 0 || l->number > began + 1)
+			buf_addc(&value, '\n');
+		buf_add(&value, line, len);
+	}
+	return error_set(err, ERR_CONFIG,
+			 "CIRRUS_ENV, line %d: no line \"%s\" ends %s", began,
+			 delimiter, name);
+}
+
+static int take_line(struct lines *l, const char *line, struct environment *out,
+		     struct error **err)
+{
+	const char *equals = strchr(line, '='), *block = strstr(line, "<<");
+	AUTO_FREE char *name = NULL;
+
+	if (block && block > line && (!equals || block < equals)) {
+		name = xstrndup(line, (size_t)(block - line));
+		return take_block(l, name, block + 2, out, err);
+	}
+	if (!equals || equals == line)
+		return error_set(err, ERR_CONFIG,
+				 "CIRRUS_ENV, line %d: not NAME=VALUE: %s",
+				 l->number, line);
+	name = xstrndup(line, (size_t)(equals - line));
+	environment_set(out, name, equals + 1);
+	return 0;
+}
+
+int variables_parse(const char *text, size_t len, struct environment *out,
+		    struct error **err)
+{
+	struct lines l = {text, text + len, 0};
+	AUTO_ENVIRONMENT struct environment found = {0};
+	const char *line;
+	size_t n;
+
+	while (next_line(&l, &line, &n)) {
+		AUTO_FREE char *copy = xmemdup0(line, n);
+
+		if (n > 0 && take_line(&l, copy, &found, err) < 0)
+			return -1;
+	}
+	environment_merge(out, &found);
+	return 0;
+}

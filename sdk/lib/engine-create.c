@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "sdk/lib/call.h"
+#include "sdk/lib/engine-internal.h"
+#include "sdk/lib/fault.h"
+#include "sdk/lib/url.h"
+
+/* What keeps an idle environment alive: any shell and sleep; as process 1 it has
+ * to trap what should end it. */
+static const char *const idle_argv[] = {
+	"/bin/sh", "-c",
+	"trap 'exit 0' TERM INT; while :; do sleep 3600 & wait; done", NULL};
+
+/* One container that is being asked for. */
+struct wish {
+	cirrus_conn *conn;
+	const struct cirrus_call *call;
+	const struct cirrus_group_spec *group;
+	const struct cirrus_instance_spec *spec;
+	const char *joins; /* whose network; NULL: the main one, has its own */
+	const char *name;  /* of the container */
+	cJSON *config, *host;
+};
+
+/* --- mounts ------------------------------------------------------------------- */
+
+/* Podman makes a directory of a source that is not there, and so does Docker
+ * where it is to be relabelled. */
+static cirrus_status check_source(const struct wish *w,
+				  const struct cirrus_mount *m)
+{
+	struct stat st;
+
+	if (!m->source || m->source[0] != '/')
+		return cirrus_errorf(w->call, CIRRUS_E_INVAL, NULL,
+				     "mount %s: its source is not absolute",
+				     m->target);
+	if (w->conn->is_local && stat(m->source, &st) < 0 && errno == ENOENT)
+		return cirrus_errorf(w->call, CIRRUS_E_NOTFOUND, NULL,
+				     "mount %s: there is no %s", m->target,
+				     m->source);
+	return CIRRUS_OK;
+}
+
+/* The list of mounts cannot ask for a label, the older one of strings can. */
+static cirrus_status add_relabelled(struct wish *w,
+				    const struct cirrus_mount *m)
+{
+	cJSON *binds = cJSON_GetObjectItem(w->host, "Binds");
+	AUTO_FREE char *text =
+		xasprintf("%s:%s:z%s", m->source, m->target,
+			  m->flags & CIRRUS_MOUNT_READONLY ? ",ro" : "");
+
+	if (strchr(m->source, ':') || strchr(m->target, ':'))
+		return cirrus_errorf(w->call, CIRRUS_E_INVAL, NULL,
+				     "mount %s: no colons, please", m->target);
+	if (!binds)
+		binds = cJSON_AddArrayToObject(w->host, "Binds");
+	cJSON_AddItemToArray(binds, cJSON_CreateString(text));
+	return CIRRUS_OK;
+}
+
+static void add_plain(cJSON *mounts, const struct cirrus_mount *m)
+{
+	static const char *const types[] = {[CIRRUS_MOUNT_BIND] = "bind",
+					    [CIRRUS_MOUNT_VOLUME] = "volume",
+					    [CIRRUS_MOUNT_TMPFS] = "tmpfs"};
+	cJSON *o = cJSON_CreateObject();
+
+	cj_put_str(o, "Type", types[m->type]);
+	cj_put_str(o, "Source", m->source);
+	cj_put_str(o, "Target", m->target);
+	cj_put_bool(o, "ReadOnly", m->flags & CIRRUS_MOUNT_READONLY);
+	cJSON_AddItemToArray(mounts, o);
+}
+
+static cirrus_status add_mount(struct wish *w, cJSON *mounts,
+			       const struct cirrus_mount *given)
+{
+	struct cirrus_mount m;
+	cirrus_status s;
+
+	CIRRUS_COPY(&m, given);
+	s = cirrus_check_enum(w->call, "mount", m.type, CIRRUS_MOUNT_BIND,
+			      CIRRUS_MOUNT_TMPFS);
+	if (s == CIRRUS_OK)
+		s = cirrus_check_flags(w->call, "mount", m.flags,
+				       CIRRUS_MOUNT_READONLY |
+					       CIRRUS_MOUNT_RELABEL);
+	if (s == CIRRUS_OK && m.type == CIRRUS_MOUNT_BIND)
+		s = check_source(w, &m);
+	if (s < 0)
+		return s;
+	if (m.type == CIRRUS_MOUNT_BIND && m.flags & CIRRUS_MOUNT_RELABEL)
+		return add_relabelled(w, &m);
+	add_plain(mounts, &m);
+	return CIRRUS_OK;
+}
+
+static cirrus_status add_mounts(struct wish *w)
+{
+	cJSON *mounts = cJSON_AddArrayToObject(w->host, "Mounts");
+	cirrus_status s = CIRRUS_OK;
+
+	for (size_t i = 0; i < w->spec->n_mounts && s == CIRRUS_OK; i++)
+		s = add_mount(w, mounts, w->spec->mounts[i]);
+	return s;
+}
+
+/* --- devices, ports -------------------------------------------------------------- */
+
+/* A device by its CDI name ("nvidia.com/gpu=all"): Podman takes it for a path. */
+static void add_named_device(struct wish *w, const struct cirrus_device *d)
+{
+	cJSON *list = cJSON_GetObjectItem(w->host, "DeviceRequests");
+	cJSON *o = cJSON_CreateObject();
+	cJSON *ids;
+
+	if (!list)
+		list = cJSON_AddArrayToObject(w->host, "DeviceRequests");
+	cJSON_AddItemToArray(list, o);
+	cj_put_str(o, "Driver", "cdi");
+	ids = cJSON_AddArrayToObject(o, "DeviceIDs");
+	cJSON_AddItemToArray(ids, cJSON_CreateString(d->name));
+}
+
+static cirrus_status add_device(struct wish *w,
+				const struct cirrus_device *given)
+{
+	struct cirrus_device d;
+	cJSON *list = cJSON_GetObjectItem(w->host, "Devices");
+	cJSON *o;
+
+	CIRRUS_COPY(&d, given);
+	if (d.name[0] != '/' && !strchr(d.name, '='))
+		return cirrus_errorf(w->call, CIRRUS_E_NOTSUP,
+				     "name it as KIND=WHICH, as CDI does",
+				     "device %s is neither path nor CDI name",
+				     d.name);
+	if (d.name[0] != '/' && !w->conn->facts.is_podman) {
+		add_named_device(w, &d);
+		return CIRRUS_OK;
+	}
+	if (!list)
+		list = cJSON_AddArrayToObject(w->host, "Devices");
+	o = cJSON_CreateObject();
+	cj_put_str(o, "PathOnHost", d.name);
+	cj_put_str(o, "PathInContainer", d.name);
+	cj_put_str(o, "CgroupPermissions", "rwm");
+	cJSON_AddItemToArray(list, o);
+	return CIRRUS_OK;
+}
+
+static void add_port(struct wish *w, const struct cirrus_port *given)
+{
+	struct cirrus_port p;
+	char inside[16], outside[8] = "";
+	cJSON *list, *o = cJSON_CreateObject();
+
+	CIRRUS_COPY(&p, given);
+	snprintf(inside, sizeof(inside), "%u/tcp", p.inside);
+	if (p.outside)
+		snprintf(outside, sizeof(outside), "%u", p.outside);
+	cj_put_object(cj_put_object(w->config, "ExposedPorts"), inside);
+	list = cJSON_AddArrayToObject(cj_put_object(w->host, "PortBindings"),
+				      inside);
+	cJSON_AddStringToObject(o, "HostIp", "127.0.0.1");
+	cJSON_AddStringToObject(o, "HostPort", outside);
+	cJSON_AddItemToArray(list, o);
+}
+
+/* The network is the main container's, and so are the ports of all. */
+static void add_ports(struct wish *w)
+{
+	for (size_t i = 0; i < w->group->n_members && !w->joins; i++) {
+		struct cirrus_instance_spec member;
+
+		CIRRUS_COPY(&member, w->group->members[i]);
+		for (size_t k = 0; k < member.n_ports; k++)
+			add_port(w, member.ports[k]);
+	}
+}
+
+/* --- the whole ---------------------------------------------------------------------- */
+
+static void add_command(struct wish *w)
+{
+	const char *const *entrypoint = w->spec->entrypoint;
+	const char *const *command = w->spec->command;
+
+	if (w->spec->flags & CIRRUS_INSTANCE_IDLE) {
+		entrypoint = idle_argv;
+		command = NULL;
+	} else if (entrypoint && !*entrypoint && command && *command) {
+		/* "No entrypoint" has no spelling that both engines take. */
+		entrypoint = command;
+		command = NULL;
+	}
+	cj_put_strv(w->config, "Entrypoint", entrypoint);
+	cj_put_strv(w->config, "Cmd", command);
+}
+
+/* The input stays open until whoever attached first has left, so that it can be
+ * given at the start. */
+static void add_input(struct wish *w)
+{
+	bool input = !(w->spec->flags & CIRRUS_INSTANCE_IDLE);
+
+	cj_put_bool(w->config, "AttachStdin", input);
+	cj_put_bool(w->config, "AttachStdout", input);
+	cj_put_bool(w->config, "AttachStderr", input);
+	cj_put_bool(w->config, "OpenStdin", input);
+	cj_put_bool(w->config, "StdinOnce", input);
+}
+
+static void add_labels(struct wish *w)
+{
+	const struct cirrus_group_spec *g = w->group;
+
+	cj_put_kv(w->config, "Labels", g->notes, g->n_notes);
+	cj_put_kv(w->config, "Labels", g->labels, g->n_labels);
+}
+
+static void add_network(struct wish *w)
+{
+	AUTO_FREE char *joined = NULL;
+
+	if (w->joins) {
+		joined = xasprintf("container:%s", w->joins);
+		cj_put_str(w->host, "NetworkMode", joined);
+		return;
+	}
+	cj_put_str(w->config, "Hostname", w->spec->hostname);
+	if (w->group->net_mode == CIRRUS_NET_NONE)
+		cj_put_str(w->host, "NetworkMode", "none");
+	else if (w->group->net_mode == CIRRUS_NET_NAMED)
+		cj_put_str(w->host, "NetworkMode", w->group->net_name);
+	else if (w->conn->facts.is_podman)
+		/* What its own client takes.  Left out, rootless Podman
+		 * builds a bridge as Docker would, at three times the cost. */
+		cj_put_str(w->host, "NetworkMode", "private");
+}
+
+static cirrus_status build(struct wish *w)
+{
+	const struct cirrus_instance_spec *s = w->spec;
+	cirrus_status status;
+
+	cj_put_str(w->config, "Image", s->image);
+	cj_put_strv(w->config, "Env", s->env);
+	cj_put_str(w->config, "WorkingDir", s->workdir);
+	cj_put_str(w->config, "User", s->user);
+	cj_put_int(w->host, "NanoCpus", s->nano_cpus);
+	cj_put_int(w->host, "Memory", s->memory_bytes);
+	/* Memory and swap together: the limit is what the file says. */
+	cj_put_int(w->host, "MemorySwap", s->memory_bytes);
+	cj_put_bool(w->host, "Privileged",
+		    s->flags & CIRRUS_INSTANCE_PRIVILEGED);
+	add_command(w);
+	add_input(w);
+	add_labels(w);
+	add_network(w);
+	add_ports(w);
+	status = add_mounts(w);
+	for (size_t i = 0; i < s->n_devices && status == CIRRUS_OK; i++)
+		status = add_device(w, s->devices[i]);
+	return status;
+}
+
+static cirrus_status send(struct wish *w, char *body, cirrus_instance **out,
+			  struct error **err)
+{
+	AUTO_BUF struct buf path = BUF_INIT(BUF_LINE);
+	AUTO_FREE char *what =
+		xasprintf("container of image %s", w->spec->image);
+	AUTO_FREE char *platform = engine_platform(w->spec->platform);
+	AUTO_REPLY struct http_reply reply = HTTP_REPLY_INIT;
+	AUTO_CJ cJSON *o = NULL;
+	cirrus_status s;
+
+	engine_path(w->conn, &path, "/containers/create");
+	url_query(&path, "name", w->name);
+	url_query(&path, "platform", platform);
+	s = engine_request(
+		w->conn, w->call,
+		&(struct http_request){.method = "POST",
+				       .path = path.data,
+				       .content_type = "application/json",
+				       .body = body,
+				       .changes = true},
+		&reply, what, err);
+	if (s < 0)
+		return s;
+	o = cj_parse(reply.body.data, reply.body.len);
+	if (!*cj_str(o, "Id"))
+		return fault_set(err, CIRRUS_E_LOST,
+				 "%s: the engine did not tell its id", what);
+	*out = engine_instance_new(w->conn, cj_str(o, "Id"), w->name);
+	(*out)->has_input = !(w->spec->flags & CIRRUS_INSTANCE_IDLE);
+	return CIRRUS_OK;
+}
+
+static cirrus_status check_member(const struct cirrus_call *call,
+				  const struct cirrus_instance_spec *m)
+{
+	cirrus_status s = call_check(
+		call, "instance", m->flags,
+		CIRRUS_INSTANCE_PRIVILEGED | CIRRUS_INSTANCE_IDLE, m->required);
+
+	if (s == CIRRUS_OK)
+		s = cirrus_check_enum(call, "pull policy", m->pull_policy,
+				      CIRRUS_PULL_DEFAULT, CIRRUS_PULL_NEVER);
+	if (s == CIRRUS_OK && (!m->image || !*m->image))
+		s = cirrus_errorf(call, CIRRUS_E_INVAL, NULL,
+				  "an instance without an image");
+	return s;
+}
+
+static cirrus_status create_member(struct wish *w, cirrus_instance **out)
+{
+	AUTO_ERROR struct error *err = NULL;
+	AUTO_CJ cJSON *config = cJSON_CreateObject();
+	AUTO_FREE char *body = NULL;
+	cirrus_status s;
+
+	w->config = config;
+	w->host = cj_put_object(config, "HostConfig");
+	s = build(w);
+	if (s < 0)
+		return s; /* reported */
+	body = cj_print(&config);
+	return fault_report_as(w->call, send(w, body, out, &err), &err);
+}
+
+/* Nothing has happened yet, for any member. */
+static cirrus_status check_group(const struct cirrus_call *call,
+				 const struct cirrus_group_spec *g)
+{
+	cirrus_status s = call_check(call, "group", g->flags,
+				     CIRRUS_GROUP_EXPOSE, g->required);
+
+	if (s == CIRRUS_OK)
+		s = cirrus_check_enum(call, "network", g->net_mode,
+				      CIRRUS_NET_DEFAULT, CIRRUS_NET_NAMED);
+	if (s == CIRRUS_OK && g->n_members == 0)
+		s = cirrus_errorf(call, CIRRUS_E_INVAL, NULL,
+				  "a group without members");
+	for (size_t i = 0; i < g->n_members && s == CIRRUS_OK; i++) {
+		struct cirrus_instance_spec m;
+
+		CIRRUS_COPY(&m, g->members[i]);
+		s = check_member(call, &m);
+	}
+	return s;
+}
+
+static char *choose_name(const struct cirrus_group_spec *g)
+{
+	char random[17];
+
+	if (g->name && *g->name)
+		return xstrdup(g->name);
+	random_hex(random, 8);
+	return xasprintf("cirrus-%s", random);
+}
+
+cirrus_status cirrus_engine_instance_create(cirrus_conn *c,
+					    const struct cirrus_call *call,
+					    const struct cirrus_group_spec *g,
+					    cirrus_instance **out)
+{
+	AUTO_FREE char *group_name = choose_name(g);
+	cirrus_status s = check_group(call, g);
+
+	for (size_t i = 0; i < g->n_members && s == CIRRUS_OK; i++) {
+		AUTO_FREE char *name = NULL;
+		struct cirrus_instance_spec spec;
+		struct wish w = {.conn = c, .call = call, .group = g};
+
+		CIRRUS_COPY(&spec, g->members[i]);
+		name = i ? xasprintf("%s-%s", group_name,
+				     spec.name ? spec.name : "")
+			 : xstrdup(group_name);
+		w.spec = &spec;
+		w.name = name;
+		w.joins = i ? out[0]->id : NULL;
+		s = create_member(&w, &out[i]);
+	}
+	return s;
+}

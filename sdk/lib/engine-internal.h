@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/* What the engine-*.c files share.  Their inner functions return a status and
+ * explain it in *err; the operation around them reports that to the host, once:
+ *
+ *	AUTO_ERROR struct error *err = NULL;
+ *
+ *	return fault_report_as(call, inspect(c, call, spec, out, &err), &err);
+ */
+#ifndef CIRRUS_SDK_ENGINE_INTERNAL_H
+#define CIRRUS_SDK_ENGINE_INTERNAL_H
+
+#include <pthread.h>
+
+#include "base/buf.h"
+#include "sdk/lib/engine.h"
+#include "sdk/lib/http.h"
+#include "sdk/lib/cj.h"
+
+struct cirrus_conn {
+	struct http *http;
+	struct engine_options options; /* without the endpoint */
+	struct engine_facts facts;
+	bool is_local; /* its socket is a file of this machine */
+	const char *const *helper_argv;
+	const char *cache_dir; /* the host's, until close; or NULL */
+
+	/* Written once, by system_info. */
+	pthread_mutex_t info_lock;
+	bool has_info;
+	bool is_beside_us; /* its files and processes are this machine's ... */
+	bool is_ours;      /* ... and we may do with its processes as we like */
+	struct cirrus_system_info info;
+};
+
+struct cirrus_instance {
+	cirrus_conn *conn;
+	char *id, *name;
+	bool has_input; /* created with an input that stays open */
+
+	/* The thread that moves START_STDIO's streams. */
+	struct attachment *attachment;
+
+	pthread_mutex_t exposed_lock;
+	struct exposure *exposed; /* a list */
+};
+
+/* The version to use with an engine that offers this one. */
+void engine_negotiate(const char *offered, char *out, size_t size);
+
+/* Starts a path below the negotiated version: "/v1.41/containers/...". */
+void engine_path(const cirrus_conn *c, struct buf *out, const char *fmt, ...)
+	PRINTF_LIKE(3, 4);
+/* The same below Podman's own API. */
+void engine_libpod_path(const cirrus_conn *c, struct buf *out, const char *fmt,
+			...) PRINTF_LIKE(3, 4);
+
+/* A request whose failure is a failure of the engine's: any status but 2xx and
+ * 304 ("it is so already") becomes one of ours, explained as "what: the
+ * engine's words".  rq->path is used as it stands. */
+cirrus_status engine_request(cirrus_conn *c, const struct cirrus_call *call,
+			     const struct http_request *rq,
+			     struct http_reply *reply, const char *what,
+			     struct error **err) MUST_CHECK;
+/* What an answer that says no amounts to. */
+cirrus_status engine_refused(const struct http_reply *reply, const char *what,
+			     struct error **err);
+/* What the engine's words alone amount to (errors in a stream, after 200). */
+cirrus_status engine_status_of_words(const char *words, cirrus_status fallback);
+
+/* GET and parse. */
+cirrus_status engine_get(cirrus_conn *c, const struct cirrus_call *call,
+			 const char *path, const char *what, cJSON **out,
+			 struct error **err) MUST_CHECK;
+
+/* engine-image.c: "linux/arm64/v8", for free(); NULL for NULL. */
+char *engine_platform(const struct cirrus_platform *p);
+cirrus_status engine_check_image(const struct cirrus_call *call,
+				 const struct cirrus_image_spec *spec);
+/* Where the tag of a reference begins (at its colon); NULL: it has none. */
+const char *engine_tag_of(const char *ref);
+bool engine_is_platform(const struct cirrus_image_info *i,
+			const struct cirrus_platform *p);
+cirrus_status engine_inspect_image(cirrus_conn *c,
+				   const struct cirrus_call *call,
+				   const char *ref,
+				   struct cirrus_image_info *out,
+				   struct error **err) MUST_CHECK;
+
+cirrus_instance *engine_instance_new(cirrus_conn *c, const char *id,
+				     const char *name);
+void engine_instance_free(cirrus_instance *it);
+
+/* engine-instance.c */
+cirrus_status engine_inspect(cirrus_instance *it,
+			     const struct cirrus_call *call, cJSON **out,
+			     struct error **err) MUST_CHECK;
+/* POST without a body, for what changes something. */
+cirrus_status engine_post(cirrus_instance *it, const struct cirrus_call *call,
+			  const char *path, struct error **err) MUST_CHECK;
+/* engine-list.c */
+cirrus_status engine_delete_path(cirrus_conn *c, const struct cirrus_call *call,
+				 const char *path, const char *what,
+				 struct error **err) MUST_CHECK;
+
+/* engine-expose.c: ends all of the list. */
+void exposure_end(struct exposure *list);
+/* engine-dial.c: a process of the container on this machine. */
+cirrus_status engine_main_pid(cirrus_instance *it,
+			      const struct cirrus_call *call, pid_t *out,
+			      struct error **err) MUST_CHECK;
+
+/* engine-attach.c */
+/* Ends the thread, if there is one; the process is left alone. */
+void attachment_end(struct attachment *a);
+
+#endif

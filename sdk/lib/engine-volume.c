@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "base/mem.h"
+#include "sdk/lib/call.h"
+#include "sdk/lib/engine-internal.h"
+#include "sdk/lib/fault.h"
+#include "sdk/lib/url.h"
+
+static cirrus_status check_spec(const struct cirrus_call *call,
+				const struct cirrus_volume_spec *v)
+{
+	if (!v->name || !*v->name)
+		return cirrus_errorf(call, CIRRUS_E_INVAL, NULL,
+				     "a volume without a name");
+	if (v->source)
+		return cirrus_errorf(call, CIRRUS_E_NOTSUP, NULL,
+				     "volume %s: this engine cannot copy "
+				     "volumes",
+				     v->name);
+	return call_check(call, v->name, v->flags, CIRRUS_VOLUME_SHARED,
+			  v->required);
+}
+
+static void volume_path(const cirrus_conn *c, struct buf *path,
+			const char *name)
+{
+	engine_path(c, path, "/volumes/");
+	url_quote(path, name);
+}
+
+static cirrus_status send(cirrus_conn *c, const struct cirrus_call *call,
+			  const struct cirrus_volume_spec *v,
+			  struct error **err)
+{
+	AUTO_BUF struct buf path = BUF_INIT(BUF_LINE);
+	AUTO_REPLY struct http_reply reply = HTTP_REPLY_INIT;
+	AUTO_FREE char *what = xasprintf("volume %s", v->name);
+	AUTO_FREE char *body = NULL;
+	cJSON *o = cJSON_CreateObject();
+
+	cj_put_str(o, "Name", v->name);
+	cj_put_kv(o, "Labels", v->labels, v->n_labels);
+	body = cj_print(&o);
+	engine_path(c, &path, "/volumes/create");
+	return engine_request(
+		c, call,
+		&(struct http_request){.method = "POST",
+				       .path = path.data,
+				       .content_type = "application/json",
+				       .body = body,
+				       .changes = true},
+		&reply, what, err);
+}
+
+/* Engines answer with the volume that is there already, whoever made it. */
+static cirrus_status create(cirrus_conn *c, const struct cirrus_call *call,
+			    const struct cirrus_volume_spec *v,
+			    struct error **err)
+{
+	AUTO_BUF struct buf path = BUF_INIT(BUF_LINE);
+	AUTO_ERROR struct error *ignored = NULL;
+	AUTO_CJ cJSON *there = NULL;
+	cirrus_status s;
+
+	volume_path(c, &path, v->name);
+	s = engine_get(c, call, path.data, v->name, &there, &ignored);
+	if (s == CIRRUS_OK)
+		return fault_set(err, CIRRUS_E_EXISTS,
+				 "volume %s exists already", v->name);
+	if (s == CIRRUS_E_NOTFOUND)
+		return send(c, call, v, err);
+	error_pass(err, &ignored, "volume %s", v->name);
+	return s;
+}
+
+cirrus_status cirrus_engine_volume_create(
+	cirrus_conn *c, const struct cirrus_call *call,
+	const struct cirrus_volume_spec *given)
+{
+	AUTO_ERROR struct error *err = NULL;
+	struct cirrus_volume_spec v;
+	cirrus_status s;
+
+	CIRRUS_COPY(&v, given);
+	s = check_spec(call, &v);
+	if (s < 0)
+		return s;
+	return fault_report_as(call, create(c, call, &v, &err), &err);
+}
+
+cirrus_status cirrus_engine_volume_delete(
+	cirrus_conn *c, const struct cirrus_call *call,
+	const struct cirrus_volume_spec *given)
+{
+	AUTO_ERROR struct error *err = NULL;
+	AUTO_BUF struct buf path = BUF_INIT(BUF_LINE);
+	AUTO_FREE char *what = NULL;
+	struct cirrus_volume_spec v;
+	cirrus_status s;
+
+	CIRRUS_COPY(&v, given);
+	s = check_spec(call, &v);
+	if (s < 0)
+		return s;
+	what = xasprintf("volume %s", v.name);
+	volume_path(c, &path, v.name);
+	return fault_report_as(
+		call, engine_delete_path(c, call, path.data, what, &err), &err);
+}

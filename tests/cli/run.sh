@@ -1,0 +1,427 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# cirrus run, from the configuration to the exit status, on the dummy backend.
+. "${srcdir:-.}/tests/lib.sh"
+CIRRUS_CONTAINER_BACKEND=dummy
+export CIRRUS_CONTAINER_BACKEND
+
+# config: .cirrus.yml from stdin, every task in a container.
+config() {
+	{ printf 'container:\n  image: debian:12\n'; cat; } >.cirrus.yml
+}
+cirrus_run() { run cirrus run -o simple "$@"; }
+
+runs_a_task() {
+	config <<-'EOF'
+	env: {WHO: world}
+	hello_task:
+	  one_script:
+	    - echo hello $WHO
+	    - cd /
+	    - pwd
+	  two_script: echo "$PWD $CIRRUS_TASK_NAME $CI"
+	EOF
+	cirrus_run
+	assert_status 0
+	assert_out_has '^hello world$'
+	assert_out_has '^/$'
+	assert_out_has '^/tmp/cirrus-ci/working-dir hello true$'
+	assert_out_has "'hello' task succeeded"
+}
+check 'a task runs its scripts in order' runs_a_task
+
+fails_like_its_script() {
+	config <<-'EOF'
+	a_task:
+	  bad_script: echo before; exit 3; echo after
+	  never_script: echo never
+	EOF
+	cirrus_run
+	assert_status 1
+	assert_out_has '^Exit status: 3$'
+	assert_out_has "'never' script skipped"
+	assert_out_lacks '^never$'
+	assert_err_has 'build failed: task a (0) failed'
+}
+check 'a script that fails fails the task, and ends with status 1' fails_like_its_script
+
+dies_of_a_signal() {
+	config <<-'EOF'
+	a_task:
+	  bad_script: kill -SEGV $$
+	EOF
+	cirrus_run
+	assert_status 1
+	assert_out_has '^Signaled to exit ('
+	assert_out_lacks '^Exit status'
+}
+check 'a script that a signal ends says so' dies_of_a_signal
+
+behaviours() {
+	config <<-'EOF'
+	a_task:
+	  one_script: "false"
+	  two_script: echo two ran
+	  on_failure: {three_script: echo three ran}
+	  always: {four_script: echo four ran}
+	b_task:
+	  one_script: "true"
+	  on_failure: {five_script: echo five ran}
+	  always: {six_script: echo six ran}
+	EOF
+	cirrus_run
+	assert_status 1
+	assert_out_lacks '^two ran'
+	assert_out_has '^three ran'
+	assert_out_has '^four ran'
+	assert_out_lacks '^five ran'
+	assert_out_has '^six ran'
+}
+check 'on_failure and always run when they should' behaviours
+
+times_out() {
+	config <<-'EOF'
+	a_task:
+	  timeout_in: 1s
+	  slow_script: echo begun; sleep 50
+	  never_script: echo never ran
+	  always: {late_script: echo late ran}
+	  on_timeout: {why_script: echo why ran}
+	EOF
+	cirrus_run
+	assert_status 1
+	assert_out_has '^begun'
+	assert_out_has '^Timed out!$'
+	assert_out_lacks '^never ran'
+	assert_out_has '^late ran'
+	assert_out_has '^why ran'
+	assert_err_has 'build failed: task a (0) timed out'
+}
+check 'a task that takes too long is stopped, then always and on_timeout run' times_out
+
+dependents() {
+	config <<-'EOF'
+	a_task: {script: exit 1}
+	b_task: {depends_on: a, script: echo b ran}
+	c_task: {depends_on: b, script: echo c ran}
+	d_task: {script: echo d ran}
+	EOF
+	cirrus_run
+	assert_status 1
+	assert_out_lacks '^[bc] ran'
+	assert_out_has '^d ran'
+	assert_out_has 'task "a", which it depends on, did not succeed'
+}
+check 'what depends on a task that failed is skipped with the reason' dependents
+
+in_parallel() {
+	config <<-'EOF'
+	a_task: {script: "touch $CIRRUS_WORKING_DIR/../x; sleep 1"}
+	b_task: {script: sleep 1}
+	c_task: {script: sleep 1}
+	d_task: {script: sleep 1}
+	EOF
+	began=$(date +%s%N)
+	cirrus_run -j4
+	assert_status 0
+	took=$((($(date +%s%N) - began) / 1000000))
+	assert [ "$took" -lt 3500 ]
+}
+check 'independent tasks run in parallel' in_parallel
+
+hands_variables_on() {
+	config <<-'EOF'
+	a_task:
+	  one_script:
+	    - echo A=1 >>$CIRRUS_ENV
+	    - echo >>$CIRRUS_ENV
+	    - echo 'B=$A/b' >>$CIRRUS_ENV
+	    - printf 'M<<END\nx\ny\nEND\n' >>$CIRRUS_ENV
+	  two_script: echo "<$A|$B|$M>"
+	  bad_script: echo nonsense >>$CIRRUS_ENV
+	  three_script: echo "<$A>"
+	EOF
+	cirrus_run
+	assert_status 0
+	assert_out_has '^<1|1/b|x$'
+	assert_out_has '^y>$'
+	assert_out_has 'CIRRUS_ENV, line 1: not NAME=VALUE: nonsense'
+	assert_out_has '^<1>$'
+}
+check 'CIRRUS_ENV hands variables on to the next instruction' hands_variables_on
+
+hides_secrets() {
+	config <<-'EOF'
+	env: {MY_TOKEN: open$sesame}
+	a_task:
+	  one_script: printf 'open$ses'; sleep 0.2; echo 'ame'
+	  two_script: test "$MY_TOKEN" = 'open$sesame' && echo same
+	EOF
+	cirrus_run
+	assert_status 0
+	assert_out_has '^HIDDEN-BY-CIRRUS-CI$'
+	assert_out_has '^same$'
+	! grep -r 'open.sesame' "$OUT" "$XDG_STATE_HOME" || fail 'the secret shows'
+}
+check 'secrets are hidden, arrive unharmed, and are in no log' hides_secrets
+
+git_init() {
+	requires git
+	git init -q . && git add -A &&
+		git -c user.name=a -c user.email=a@b commit -q -m 'a commit' "$@"
+}
+
+copies_the_project() {
+	printf '*.log\n!keep.log\nbuild/\n' >.gitignore
+	mkdir -p build sub
+	echo x >a.log; echo x >keep.log; echo x >build/out; echo x >sub/file
+	echo x >tracked.log
+	ln -s sub/file link
+	chmod 755 sub/file
+	touch -d '2001-02-03 04:05:06 UTC' sub/file
+	config <<-'EOF'
+	a_task:
+	  ls_script: find . -path ./.git -prune -o ! -name . -print | sort
+	  link_script: readlink link
+	  mode_script: stat -c '%a %Y' sub/file
+	  git_script: command -v git >/dev/null && git status --short; touch new
+	EOF
+	requires git
+	git init -q . && git add -f tracked.log
+	git_init
+	cirrus_run
+	assert_status 0
+	for f in .cirrus.yml .gitignore keep.log link sub sub/file tracked.log; do
+		assert_out_has "^./$f\$"
+	done
+	assert_out_lacks '^./a.log'
+	assert_out_lacks '^./build'
+	assert_out_has '^sub/file$'
+	assert_out_has '^755 981173106$'
+	assert [ ! -e new ]
+}
+check 'the project is copied as git sees it, with links, modes and times' copies_the_project
+
+dirty() {
+	config <<-'EOF'
+	a_task: {script: echo new >new}
+	EOF
+	cirrus_run --dirty
+	assert_status 0
+	assert [ "$(cat new)" = new ]
+}
+check '--dirty runs in the project itself' dirty
+
+git_facts() {
+	config <<-'EOF'
+	a_task: {script: 'echo "$CIRRUS_BRANCH|$CIRRUS_TAG|$CIRRUS_CHANGE_MESSAGE"'}
+	EOF
+	git_init
+	git checkout -q -b topic
+	git tag v1
+	git worktree add -q ../tree -b other
+	cirrus_run
+	assert_status 0
+	assert_out_has '^topic|v1|a commit'
+	cd ../tree
+	cirrus_run
+	assert_status 0
+	assert_out_has '^other|v1|a commit'
+}
+check "git's facts are there, in worktrees too" git_facts
+
+background() {
+	config <<-'EOF'
+	a_task:
+	  server_background_script: echo serving; touch ready; sleep 100
+	  use_script:
+	    - for i in 1 2 3 4 5 6 7 8 9 10; do [ -e ready ] || sleep 0.3; done
+	    - ls ready
+	EOF
+	cirrus_run
+	assert_status 0
+	assert_out_has '^serving$'
+	assert_out_has '^ready$'
+	assert_out_has "'server' background script succeeded"
+}
+check 'a background script runs beside the others and ends with the task' background
+
+daemons() {
+	config <<-'EOF'
+	a_task:
+	  one_script: setsid sleep 100 & sleep 0.1
+	  two_script: echo two
+	EOF
+	TIMEOUT=30
+	cirrus_run
+	assert_status 0
+	assert_out_has '^two$'
+}
+check 'a daemon that keeps the output open holds nobody up' daemons
+
+files() {
+	config <<-'EOF'
+	env: {TEXT: "it's\n$HOME\n"}
+	a_task:
+	  x_file: {path: sub/dir/x, from_contents: "a 'b' c"}
+	  y_file: {path: y, variable_name: TEXT}
+	  z_file: {path: z, variable_name: NOT_THERE}
+	  see_script: cat sub/dir/x; echo; cat y; ls z || true
+	EOF
+	cirrus_run
+	assert_status 0
+	assert_out_has "^a 'b' c$"
+	assert_out_has "^it's$"
+	assert_out_has '^Environment variable NOT_THERE is not set! Skipping'
+}
+check 'file instructions write what they say' files
+
+shells() {
+	config <<-'EOF'
+	a_task:
+	  env: {CIRRUS_SHELL: "sh -x"}
+	  script: echo traced
+	b_task:
+	  env: {CIRRUS_SHELL: direct}
+	  script: echo "a  b" $CIRRUS_TASK_NAME
+	c_task:
+	  script: false | true
+	EOF
+	cirrus_run a b
+	assert_status 0
+	assert_out_has '^+ echo traced$'
+	assert_out_has '^a  b b$'
+	requires bash
+	cirrus_run c
+	assert_status 1
+	assert_out_lacks 'Exit status'
+}
+check 'CIRRUS_SHELL chooses the shell; pipefail is on' shells
+
+big_output() {
+	config <<-'EOF'
+	a_task: {script: "i=0; while [ $i -lt 3000 ]; do printf '%0999d\\n' $i; i=$((i + 1)); done; printf end"}
+	EOF
+	cirrus_run
+	assert_status 0
+	log=$(find "$XDG_STATE_HOME" -name '*main*.log')
+	assert [ "$(grep -c '^0[0-9]*$' "$log")" -eq 3000 ]
+	assert [ "$(tail -c 3 "$log")" = end ]
+	assert [ "$(grep -c '^0[0-9]*$' "$OUT")" -eq 3000 ]
+}
+check 'much output arrives whole, in the log and on the screen' big_output
+
+working_dir() {
+	config <<-'EOF'
+	a_task:
+	  env: {CIRRUS_WORKING_DIR: /srv/deep/dir}
+	  script: pwd; ls -A
+	b_task:
+	  env: {CIRRUS_WORKING_DIR: relative}
+	  script: pwd
+	EOF
+	cirrus_run a
+	assert_status 0
+	assert_out_has '^/srv/deep/dir$'
+	assert_out_has '^.cirrus.yml$'
+	cirrus_run b
+	assert_status 2
+	assert_out_has 'CIRRUS_WORKING_DIR is not an absolute path: relative'
+}
+check 'CIRRUS_WORKING_DIR moves the project' working_dir
+
+unsupported() {
+	config <<-'EOF'
+	a_task:
+	  macos_instance: {image: x}
+	  script: echo a ran
+	b_task: {script: echo b ran}
+	EOF
+	cirrus_run
+	assert_status 0
+	assert_out_lacks '^a ran'
+	assert_out_has '^b ran'
+	assert_out_has '^unsupported instance type'
+	cirrus_run --strict
+	assert_status 3
+	cirrus_run a
+	assert_status 3
+}
+check 'what nothing can run is skipped with the reason' unsupported
+
+selects() {
+	config <<-'EOF'
+	Lint_task: {script: echo lint ran}
+	unit_task: {script: echo unit ran}
+	docs_task: {script: echo docs ran}
+	EOF
+	cirrus_run lint UNIT
+	assert_status 0
+	assert_out_has '^lint ran'
+	assert_out_has '^unit ran'
+	assert_out_lacks '^docs ran'
+	cirrus_run lintt
+	assert_status 2
+	assert_err_has 'task filter yielded no matches'
+	assert_err_has 'did you mean "Lint"'
+}
+check 'tasks are chosen by name' selects
+
+pulls() {
+	cat >.cirrus.yml <<-'EOF'
+	a_task: {container: {image: "missing/a:1"}, script: echo ran}
+	b_task: {container: {image: "absent/b:1"}, script: echo never}
+	c_task: {container: {image: "denied/c:1"}, script: echo never}
+	EOF
+	cirrus_run a
+	assert_status 0
+	assert_out_has "^Started 'image pull'"
+	assert_out_has '^Pulling image missing/a:1'
+	assert_out_has '^ran$'
+	cirrus_run --pull=never a
+	assert_status 0
+	cirrus_run b
+	assert_status 3
+	assert_out_lacks '^never$'
+	cirrus_run --pull=never b
+	assert_status 3
+	assert_out_has 'forbids to fetch it'
+	cirrus_run c
+	assert_status 3
+}
+check 'images are fetched as --pull says' pulls
+
+dry() {
+	config <<-'EOF'
+	a_task: {script: touch /tmp/should-not-be}
+	b_task: {depends_on: a, script: echo b}
+	EOF
+	cirrus_run --dry-run
+	assert_status 0
+	assert_out_has 'container debian:12'
+	assert_out_has 'after task "a"'
+	assert_out_lacks 'Preparing'
+}
+check '--dry-run tells the plan and starts nothing' dry
+
+environment_dies() {
+	requires pgrep
+	config <<-EOF
+	a_task:
+	  env: {CIRRUS_WORKING_DIR: /srv/dies-$$}
+	  one_script: echo last words; sleep 50
+	  two_script: echo never
+	EOF
+	timeout "$TIMEOUT" cirrus run -o simple >"$OUT" 2>"$ERR" </dev/null &
+	await 20 grep -q '^last words' "$OUT"
+	kill -9 $(pgrep -f "session/driver .*dies-$$")
+	status=0
+	wait $! || status=$?
+	assert_status 3
+	assert_out_has '^last words$'
+	assert_out_lacks '^never$'
+	assert_out_has "'one' script failed"
+	assert_err_has 'build failed: task a (0): the environment'
+}
+check 'an environment that dies is no script that fails' environment_dies
+finish

@@ -1,0 +1,8 @@
+# tests/lint: what can be checked without running anything
+lint_tests += %D%/configure.sh %D%/layers.sh %D%/style.sh
+TESTS += $(lint_tests)
+EXTRA_DIST += $(lint_tests)
+
+.PHONY: lint
+lint: all
+	$(MAKE) check TESTS='$(lint_tests)'

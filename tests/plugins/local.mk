@@ -1,0 +1,27 @@
+# tests/plugins: what the plugins do of their own, then live against engines
+plugin_tests = %D%/docker-endpoint.t %D%/podman-find.t %D%/podman-service.t
+check_PROGRAMS += $(plugin_tests)
+TESTS += $(plugin_tests)
+tests_plugins_docker_endpoint_t_SOURCES = %D%/docker-endpoint.c \
+	plugins/docker/endpoint.c plugins/docker/endpoint.h
+tests_plugins_docker_endpoint_t_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_plugins_docker_endpoint_t_CFLAGS = $(UNIT_CFLAGS)
+tests_plugins_docker_endpoint_t_LDADD = $(SDK_TEST_LIBS)
+tests_plugins_podman_find_t_SOURCES = %D%/podman-find.c \
+	plugins/podman/find.c plugins/podman/find.h \
+	plugins/podman/rootless.c plugins/podman/rootless.h
+tests_plugins_podman_find_t_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_plugins_podman_find_t_CFLAGS = $(UNIT_CFLAGS)
+tests_plugins_podman_find_t_LDADD = $(SDK_TEST_LIBS)
+tests_plugins_podman_service_t_SOURCES = %D%/podman-service.c \
+	plugins/podman/service.c plugins/podman/service.h
+tests_plugins_podman_service_t_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_plugins_podman_service_t_CFLAGS = $(UNIT_CFLAGS)
+tests_plugins_podman_service_t_LDADD = $(SDK_TEST_LIBS)
+plugin_live_tests = %D%/docker-live.sh %D%/images-live.sh \
+	%D%/podman-live.sh %D%/conformance-live.sh
+TESTS += $(plugin_live_tests)
+live_tests += $(plugin_live_tests)
+EXTRA_DIST += $(plugin_live_tests) %D%/live.sh
+TESTS += %D%/sdk-archive.sh
+EXTRA_DIST += %D%/sdk-archive.sh

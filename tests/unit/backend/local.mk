@@ -1,0 +1,47 @@
+# tests/unit/backend
+backend_tests = %D%/apart.t %D%/choose.t %D%/crash.t %D%/loader.t \
+	%D%/operations.t %D%/search.t \
+	%D%/services.t %D%/settings.t %D%/value.t %D%/wrap.t
+check_PROGRAMS += $(backend_tests)
+TESTS += $(backend_tests)
+noinst_HEADERS += %D%/fake.h
+tests_unit_backend_apart_t_SOURCES = %D%/apart.c
+tests_unit_backend_apart_t_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_backend_apart_t_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_backend_apart_t_LDADD = $(UNIT_LIBS)
+tests_unit_backend_choose_t_SOURCES = %D%/choose.c
+tests_unit_backend_choose_t_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_backend_choose_t_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_backend_choose_t_LDADD = $(UNIT_LIBS)
+tests_unit_backend_crash_t_SOURCES = %D%/crash.c
+tests_unit_backend_crash_t_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_backend_crash_t_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_backend_crash_t_LDADD = $(UNIT_LIBS)
+tests_unit_backend_loader_t_SOURCES = %D%/loader.c
+tests_unit_backend_loader_t_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_backend_loader_t_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_backend_loader_t_LDADD = $(UNIT_LIBS)
+tests_unit_backend_services_t_SOURCES = %D%/services.c
+tests_unit_backend_services_t_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_backend_services_t_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_backend_services_t_LDADD = $(UNIT_LIBS)
+tests_unit_backend_settings_t_SOURCES = %D%/settings.c
+tests_unit_backend_settings_t_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_backend_settings_t_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_backend_settings_t_LDADD = $(UNIT_LIBS)
+tests_unit_backend_value_t_SOURCES = %D%/value.c
+tests_unit_backend_value_t_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_backend_value_t_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_backend_value_t_LDADD = $(UNIT_LIBS)
+tests_unit_backend_wrap_t_SOURCES = %D%/wrap.c
+tests_unit_backend_wrap_t_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_backend_wrap_t_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_backend_wrap_t_LDADD = $(UNIT_LIBS)
+tests_unit_backend_search_t_SOURCES = %D%/search.c
+tests_unit_backend_search_t_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_backend_search_t_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_backend_search_t_LDADD = $(UNIT_LIBS)
+tests_unit_backend_operations_t_SOURCES = %D%/operations.c
+tests_unit_backend_operations_t_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_backend_operations_t_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_backend_operations_t_LDADD = $(UNIT_LIBS)

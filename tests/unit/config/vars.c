@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "config/vars.h"
+
+#include "summary.h"
+
+static const char *expand(const char *text)
+{
+	static char result[256];
+	AUTO_ARENA struct arena a = {0};
+	struct vars vars = {0};
+	const char *e;
+
+	vars_set(&vars, &a, "A", "x");
+	vars_set(&vars, &a, "AB", "y");
+	vars_set(&vars, &a, "ABC", "$A$AB");
+	vars_set(&vars, &a, "E", "");
+	vars_set(&vars, &a, "CI", "true");
+	vars_set(&vars, &a, "LOOP", "<$LOOP>");
+	e = vars_expand(&vars, &a, text);
+	snprintf(result, sizeof(result), "%s", e);
+	return result;
+}
+
+TEST(references_are_replaced_longest_name_first)
+{
+	ok_str(expand("$A $AB ${ABC} %AB%"), "x y xy y");
+	ok_str(expand("$$A"), "$x");
+	ok_str(expand("$NOPE ${A:-z} ${E}."), "$NOPE ${A:-z} .");
+	ok_str(expand("$CIRRUS_TASK_NAME"), "trueRRUS_TASK_NAME");
+	ok_str(expand("100% $"), "100% $");
+	ok_str(expand("%A%%AB%"), "xy");
+}
+
+TEST(a_variable_that_names_itself_stops_after_ten_rounds)
+{
+	ok_str(expand("$LOOP"), "<<<<<<<<<<$LOOP>>>>>>>>>>");
+}
+
+TEST(what_grows_without_end_is_an_error)
+{
+	AUTO_ARENA struct arena a = {0};
+	struct vars vars = {0};
+
+	vars_set(&vars, &a, "B",
+		 "$B$B$B$B$B$B$B$B$B$B$B$B$B$B$B$B$B$B$B$B$B$B$B$B");
+	ok(!vars_expand(&vars, &a, "$B"));
+	WRONG("a_task: {env: {B: $B$B$B$B$B$B$B$B}, name: $B}",
+	      "1:38: expands to more than 1048576 bytes");
+}
+
+TEST(an_overlay_prefers_what_is_above)
+{
+	AUTO_ARENA struct arena a = {0};
+	struct vars base = {0}, over = {0}, both;
+
+	vars_set(&base, &a, "b", "1");
+	vars_set(&base, &a, "a", "1");
+	vars_set(&over, &a, "b", "2");
+	vars_set(&over, &a, "c", "2");
+	both = vars_overlay(&a, &base, &over);
+	ok_int(both.len, 3);
+	ok_str(vars_get(&both, "a"), "1");
+	ok_str(vars_get(&both, "b"), "2");
+	vars_unset(&both, "a");
+	ok_str(vars_get(&both, "a"), NULL);
+	ok_str(vars_get(&base, "a"), "1");
+}
+
+TEST(env_is_a_map_or_a_list_of_maps)
+{
+	TASKS("env: [{A: \"1\"}, {B: [x, y]}]\na_task: {env: {A: \"2\", C: }}",
+	      "a#0 {A=2 B=x\ny C=} clone\n");
+	WRONG("a_task: {env: }", "1:10: expected a map or a list of maps");
+	WRONG("a_task: {env: [x]}", "1:16: expected a map");
+	WRONG("a_task: {env: {A: [{b: c}]}}",
+	      "1:20: list should only contain scalar values");
+	WRONG("a_task: {env: {A: {b: c}}}",
+	      "1:16: expected a scalar value or a list with scalar values");
+}
+
+TEST(environment_and_env_count_by_the_place_in_the_task)
+{
+	TASKS("environment: {A: r1}\nenv: {A: r2}\na_task: {}\n"
+	      "b_task: {environment: {A: t1}}\n"
+	      "c_task: {env: {A: t2}, environment: {A: t1}}",
+	      "a#0 {A=r2} clone\nb#1 {A=t1} clone\nc#2 {A=t1} clone\n");
+}
+
+TEST(the_instance_sets_CIRRUS_OS_unless_the_task_says_it_again)
+{
+	TASKS("env: {CIRRUS_OS: mine}\ncontainer: {}\na_task: {}\n"
+	      "b_task: {env: {X: \"1\"}}\n"
+	      "c_task: {env: {X: \"1\"}, container: {image: i}}",
+	      "a#0 {CIRRUS_OS=linux} clone\n"
+	      "b#1 {CIRRUS_OS=mine X=1} clone\n"
+	      "c#2 {CIRRUS_OS=linux X=1} clone\n");
+	TASKS("container: {}\na_task: {persistent_worker: {}}",
+	      "a#0 {} clone\n");
+}
+
+TEST(variables_from_outside_win)
+{
+	AUTO_ENVIRONMENT struct environment env = {0};
+	const char *text = "a_task: {env: {N: inner}, name: \"x $N\"}";
+	struct config_input in = {
+		.text = text, .len = strlen(text), .path = "f", .env = &env};
+	AUTO_TASKS struct tasks *t = NULL;
+
+	environment_set(&env, "N", "outer");
+	need(config_parse(&in, &t, NULL, NULL) == 0);
+	ok_str(t->v[0]->name, "x outer");
+	ok_str(pairs_get(&t->v[0]->environment, "N"), "inner");
+}
+
+TAP_MAIN()

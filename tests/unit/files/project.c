@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "base/buf.h"
+#include "files/git.h"
+#include "files/project.h"
+#include "tap.h"
+
+static void sh(const char *command)
+{
+	AUTO_FREE char *all = xasprintf(
+		"export GIT_CONFIG_NOSYSTEM=1 HOME=$PWD/home\n"
+		"git() { command git -c user.name=a -c user.email=a@b "
+		"-c init.defaultBranch=main -c protocol.file.allow=always "
+		"\"$@\"; }\n%s",
+		command);
+	const char *dir = test_dir(); /* made before the fork */
+	int status = -1;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		if (chdir(dir) == 0)
+			execl("/bin/sh", "sh", "-ec", all, (char *)NULL);
+		_exit(127);
+	}
+	waitpid(pid, &status, 0);
+	if (WEXITSTATUS(status) == 127)
+		skip("no git");
+	need(status == 0);
+}
+
+static int compare(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* All paths of a directory but those in .git, sorted, one a line. */
+static char *scan(const char *dir)
+{
+	AUTO_PROJECT struct project p = {0};
+	AUTO_FREE char *path = xasprintf("%s/%s", test_dir(), dir);
+	AUTO_BUF struct buf b = BUF_INIT(BUF_FILE);
+	AUTO_ERROR struct error *err = NULL;
+
+	need(project_scan(path, &p, &err) == 0);
+	if (p.paths.len)
+		qsort(p.paths.v, p.paths.len, sizeof(*p.paths.v), compare);
+	for (size_t i = 0; i < p.paths.len; i++)
+		if (!str_starts(p.paths.v[i], ".git/"))
+			buf_addf(&b, "%s\n", p.paths.v[i]);
+	return buf_steal(&b);
+}
+
+TEST(without_git_everything_belongs)
+{
+	AUTO_FREE char *got = NULL;
+
+	sh("mkdir -p p/d; echo x >p/d/f; ln -s nowhere p/l; echo d >p/.gitignore");
+	got = scan("p");
+	ok_str(got, ".gitignore\nd\nd/f\nl\n");
+}
+
+TEST(git_rules_decide)
+{
+	AUTO_FREE char *got = NULL;
+
+	sh("mkdir p; cd p; git init -q .; mkdir -p a/b build/x only/ignored\n"
+	   "printf '*.log\\n!keep.log\\nbuild/\\n/anchored\\nonly/*\\n' "
+	   ">.gitignore\n"
+	   "echo '!/b/yes.log' >a/.gitignore; echo secret >.git/info/exclude\n"
+	   "touch x.log keep.log build/x/y anchored a/anchored a/no.log "
+	   "a/b/yes.log secret plain only/ignored/f\n"
+	   "touch tracked.log build/tracked; git add -f tracked.log "
+	   "build/tracked");
+	got = scan("p");
+	ok_str(got, ".git\n.gitignore\na\na/.gitignore\na/anchored\na/b\n"
+		    "a/b/yes.log\nbuild\nbuild/tracked\nkeep.log\nonly\n"
+		    "plain\ntracked.log\n");
+}
+
+TEST(a_subdirectory_follows_the_rules_of_the_whole)
+{
+	AUTO_FREE char *got = NULL;
+
+	sh("mkdir -p p/sub/deep; cd p; git init -q .; echo '*.o' >.gitignore\n"
+	   "touch sub/a.o sub/b sub/deep/c.o sub/kept.o; git add -f sub/kept.o");
+	got = scan("p/sub");
+	ok_str(got, "b\ndeep\nkept.o\n");
+}
+
+TEST(what_libgit2_cannot_open_git_lists)
+{
+	AUTO_FREE char *got = NULL;
+
+	sh("mkdir -p p/d; cd p; git init -q .; echo '*.o' >.gitignore\n"
+	   "touch a.o b d/c; git config core.repositoryformatversion 1\n"
+	   "git config extensions.worktreeConfig true\n"
+	   "git config extensions.preciousObjects true");
+	got = scan("p");
+	ok_str(got, ".git\n.gitignore\nb\nd\nd/c\n");
+}
+
+TEST(what_is_not_there_is_an_error)
+{
+	struct project p;
+	AUTO_ERROR struct error *err = NULL;
+
+	ok(project_scan("/nonexistent/x", &p, &err) < 0);
+	ok(err && strstr(err->msg, "/nonexistent/x"));
+}
+
+static void on_fact(void *ctx, const char *name, const char *value)
+{
+	buf_addf(ctx, "%s=%s\n", name, value);
+}
+
+static char *facts(const char *dir)
+{
+	AUTO_FREE char *path = xasprintf("%s/%s", test_dir(), dir);
+	AUTO_BUF struct buf b = BUF_INIT(BUF_LINE);
+
+	git_facts(path, on_fact, &b);
+	return buf_steal(&b);
+}
+
+TEST(git_tells_its_facts)
+{
+	AUTO_FREE char *got = NULL, *sub = NULL, *tree = NULL, *none = NULL;
+
+	sh("mkdir -p p/sub none; cd p; git init -q .; touch sub/f; git add .\n"
+	   "git commit -qm 'one commit'; git tag -a v2 -m x; git tag zz\n"
+	   "git remote add origin git@github.com:me/it.git\n"
+	   "git worktree add -q ../tree -b side; git checkout -q --detach");
+	got = facts("p");
+	ok(strstr(got, "CIRRUS_REPO_FULL_NAME=me/it\n"));
+	ok(strstr(got, "CIRRUS_REPO_CLONE_URL=git@github.com:me/it.git\n"));
+	ok(strstr(got, "CIRRUS_CHANGE_MESSAGE=one commit\n"));
+	ok(strstr(got, "CIRRUS_TAG=v2\n"));
+	ok(!strstr(got, "CIRRUS_BRANCH"));
+	sub = facts("p/sub");
+	ok_str(sub, got);
+	tree = facts("tree");
+	ok(strstr(tree, "CIRRUS_BRANCH=side\n"));
+	none = facts("none");
+	ok_str(none, "");
+}
+
+TEST(only_github_has_an_owner)
+{
+	AUTO_FREE char *got = NULL;
+
+	sh("mkdir p; cd p; git init -q .; git remote add origin "
+	   "https://example.com/me/it.git");
+	got = facts("p");
+	ok_str(got, "");
+}
+
+TAP_MAIN()
