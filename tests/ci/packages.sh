@@ -11,7 +11,7 @@ ENGINE_PACKAGES='podman crun conmon netavark aardvark-dns slirp4netns uidmap ipt
 
 TEST_PACKAGES="$ENGINE_PACKAGES docker.io runc iproute2 busybox-static docker-registry
 apache2-utils openssl curl jq procps util-linux g++ clang clang-format llvm
-libclang-rt-14-dev cppcheck shellcheck mandoc valgrind xz-utils git dash bash busybox
+libclang-rt-14-dev cppcheck shellcheck mandoc valgrind xz-utils git dash bash
 tmux python3-minimal binutils abigail-tools"
 # 32-bit layouts are checked where the machine's compiler can make them.
 case $(uname -m) in x86_64) TEST_PACKAGES="$TEST_PACKAGES gcc-multilib" ;; esac
@@ -30,11 +30,11 @@ install_packages() {
 	fi
 	as_root=
 	[ "$(id -u)" = 0 ] || as_root=sudo
-	$as_root apt-get update -q >/dev/null
 	# shellcheck disable=SC2086
-	$as_root env DEBIAN_FRONTEND=noninteractive apt-get install \
-		-y -q --no-install-recommends $missing >/dev/null 2>&1 || {
-		echo "could not install:$missing" >&2
+	said=$($as_root apt-get update -q 2>&1 &&
+		$as_root env DEBIAN_FRONTEND=noninteractive apt-get install \
+			-y -q --no-install-recommends $missing 2>&1) || {
+		printf '%s\n' "$said" "could not install:$missing" >&2
 		return 1
 	}
 }
