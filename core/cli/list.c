@@ -53,53 +53,11 @@ static const struct option options[] = {
 	{"graph", 0, &OPTION_EXTENT, OPTION_AT(struct values, graph),
 	 .choices = graph_choices,
 	 .help = "print who waits for whom; --graph=dot: for Graphviz"},
-	{"with-deps", 0, &OPTION_FLAG, OPTION_AT(struct values, with_deps),
-	 .help = "also the tasks that the named ones depend on"},
+	DEPS_OPTIONS(OPTION_AT(struct values, with_deps)),
 	{"names", 0, &OPTION_FLAG, OPTION_AT(struct values, names),
 	 .help = "print only names and aliases, each once"},
 	{0},
 };
-
-/* --- selection ---------------------------------------------------------------- */
-
-/* Adds what chosen tasks wait for; without `all` only builds of images. */
-static void add_dependencies(const struct tasks *tasks, bool all, bool *chosen)
-{
-	bool changed = true;
-
-	while (changed) {
-		changed = false;
-		for (size_t i = tasks->len; i > 0; i--) {
-			const struct task *t = tasks->v[i - 1];
-
-			for (size_t k = 0; chosen[i - 1] && k < t->n_required;
-			     k++) {
-				int64_t on = t->required[k];
-				bool build = tasks->v[on]->instance.kind ==
-					     INSTANCE_PREBUILT_IMAGE;
-
-				if (chosen[on] || !(all || build))
-					continue;
-				chosen[on] = changed = true;
-			}
-		}
-	}
-}
-
-static int choose(const struct values *v, const struct tasks *tasks,
-		  char **operands, bool *chosen, struct error **err)
-{
-	if (!operands || !*operands) {
-		for (size_t i = 0; i < tasks->len; i++)
-			chosen[i] = true;
-		return 0;
-	}
-	if (selection_apply(tasks, (const char *const *)operands, chosen, err) <
-	    0)
-		return -1;
-	add_dependencies(tasks, v->with_deps, chosen);
-	return 0;
-}
 
 /* --- lines -------------------------------------------------------------------- */
 
@@ -282,6 +240,7 @@ static int list(const struct values *v, char **operands, struct error **err)
 {
 	AUTO_LOADED struct loaded l = {.text = BUF_INIT(BUF_FILE)};
 	AUTO_FREE bool *chosen = NULL;
+	struct selection selection = {.with_deps = v->with_deps};
 
 	if (load_text(&v->load, &l, err) < 0)
 		return -1;
@@ -290,7 +249,8 @@ static int list(const struct values *v, char **operands, struct error **err)
 		return -1;
 	}
 	chosen = xcalloc(l.tasks->len + 1, sizeof(*chosen));
-	if (choose(v, l.tasks, operands, chosen, err) < 0)
+	selection.arguments = (const char *const *)operands;
+	if (selection_choose(&selection, l.tasks, chosen, NULL, err) < 0)
 		return -1;
 	print_chosen(v, l.tasks, chosen);
 	return 0;

@@ -72,6 +72,16 @@ struct load_options {
 				".cirrus.star"                                 \
 	}
 
+/* The rows for how to choose what the named tasks depend on, a bool. */
+#define DEPS_OPTIONS(field)                                                 \
+	{"with-deps", 0, &OPTION_FLAG, (field),                             \
+	 .help = "also the tasks that the named ones depend on"},           \
+	{                                                                   \
+		"no-deps", 0, &OPTION_FLAG_OFF, (field),                    \
+			.help = "only the named tasks and the images that " \
+				"they need (default)"                       \
+	}
+
 struct loaded {
 	struct environment base; /* constants and git's facts */
 	struct environment user; /* --env-file, then -e */

@@ -71,6 +71,17 @@ static int set_flag(const struct option *o, const char *value, void *field,
 	return wrong(o, value, "true or false", err);
 }
 
+static int set_flag_off(const struct option *o, const char *value, void *field,
+			struct error **err)
+{
+	bool given;
+
+	if (set_flag(o, value, &given, err) < 0)
+		return -1;
+	*(bool *)field = !given;
+	return 0;
+}
+
 static int set_choice(const struct option *o, const char *value, void *field,
 		      struct error **err)
 {
@@ -227,6 +238,7 @@ static int set_duration(const struct option *o, const char *value, void *field,
 }
 
 const struct option_type OPTION_TEXT = {.set = set_text};
+const struct option_type OPTION_FLAG_OFF = {.set = set_flag_off, .flag = true};
 const struct option_type OPTION_FLAG = {.set = set_flag, .flag = true};
 const struct option_type OPTION_LIST = {.set = set_list, .clear = clear_list};
 const struct option_type OPTION_COMMAS = {.set = set_commas,

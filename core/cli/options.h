@@ -44,6 +44,7 @@ struct option_type {
 /* field:                                 const char *, points into argv */
 extern const struct option_type OPTION_TEXT;
 extern const struct option_type OPTION_FLAG;     /* bool */
+extern const struct option_type OPTION_FLAG_OFF; /* bool; given: false */
 extern const struct option_type OPTION_LIST;     /* struct strv; repeatable */
 extern const struct option_type OPTION_COMMAS;   /* struct strv; "a,b" too */
 extern const struct option_type OPTION_COUNT;    /* int, at least 1 */

@@ -28,6 +28,7 @@ const struct option run_options_table[] = {
 	 .help = "tell only of failures and the result"},
 	{"jobs", 'j', &OPTION_COUNT, AT(jobs), .arg = "N",
 	 .help = "run at most N tasks at once (default: one a processor)"},
+	DEPS_OPTIONS(AT(with_deps)),
 	{"dirty", 0, &OPTION_FLAG, AT(dirty),
 	 .help = "work in the project itself, not in a copy"},
 	{"pull", 0, &OPTION_CHOICE, AT(pull), .arg = "WHEN",

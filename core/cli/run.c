@@ -97,7 +97,7 @@ static int run_loaded(const struct run_values *v, const struct loaded *l,
 	struct signals signals;
 	struct run_options o = {
 		.tasks = l->tasks,
-		.selection = (const char *const *)operands,
+		.selection = {(const char *const *)operands, v->with_deps},
 		.project_dir = l->location.dir,
 		.base_env = &l->base,
 		.user_env = &l->user,

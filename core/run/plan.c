@@ -114,23 +114,22 @@ static void spread_waiting(struct plan *plan)
 	}
 }
 
-int plan_make(const struct tasks *tasks, const char *const *selection,
+int plan_make(const struct tasks *tasks, const struct selection *selection,
 	      plan_supports *supports, void *ctx, struct plan *out,
 	      struct error **err)
 {
 	AUTO_FREE bool *chosen = xcalloc(tasks->len + 1, sizeof(*chosen));
-	bool named = selection && *selection;
+	AUTO_FREE bool *named = xcalloc(tasks->len + 1, sizeof(*named));
 
-	*out = (struct plan){.v = xcalloc(tasks->len + 1, sizeof(*out->v))};
-	if (named && selection_apply(tasks, selection, chosen, err) < 0) {
-		plan_clear(out);
+	*out = (struct plan){0};
+	if (selection_choose(selection, tasks, chosen, named, err) < 0)
 		return -1;
-	}
+	out->v = xcalloc(tasks->len + 1, sizeof(*out->v));
 	for (size_t i = 0; i < tasks->len; i++)
-		if (!tasks->v[i]->filtered && (!named || chosen[i]))
+		if (!tasks->v[i]->filtered && chosen[i])
 			out->v[out->len++].task = tasks->v[i];
 	for (size_t i = 0; i < out->len; i++) {
-		judge(&out->v[i], named, supports, ctx);
+		judge(&out->v[i], named[out->v[i].task->id], supports, ctx);
 		link_needs(out, &out->v[i]);
 	}
 	spread_waiting(out);

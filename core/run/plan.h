@@ -34,7 +34,9 @@ struct plan {
  * served, else why not, for free(). */
 typedef char *plan_supports(void *ctx, const struct task *task);
 
-int plan_make(const struct tasks *tasks, const char *const *selection,
+struct selection;
+
+int plan_make(const struct tasks *tasks, const struct selection *selection,
 	      plan_supports *supports, void *ctx, struct plan *out,
 	      struct error **err) MUST_CHECK;
 void plan_clear(struct plan *p);

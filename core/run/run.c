@@ -254,7 +254,8 @@ int run_tasks(const struct run_options *o, struct error **err)
 	bool abandoned = false;
 	int exit = EXIT_USAGE;
 
-	if (plan_make(o->tasks, o->selection, NULL, NULL, &run->plan, err) == 0)
+	if (plan_make(o->tasks, &o->selection, NULL, NULL, &run->plan, err) ==
+	    0)
 		exit = run_plan(run, &abandoned, err);
 	if (!abandoned)
 		close_run(run);

@@ -15,15 +15,16 @@
 #include "base/queue.h"
 #include "model/environment.h"
 #include "model/task.h"
+#include "run/selection.h"
 
 struct backend_choice;
 
 enum pull_policy { PULL_MISSING, PULL_ALWAYS, PULL_NEVER };
 
 struct run_options {
-	const struct tasks *tasks;    /* the whole configuration */
-	const char *const *selection; /* TASK arguments; empty: all */
-	const char *project_dir;      /* absolute: the configuration's folder */
+	const struct tasks *tasks;  /* the whole configuration */
+	struct selection selection; /* of its tasks */
+	const char *project_dir;    /* absolute: the configuration's folder */
 	const struct environment *base_env; /* variables_base */
 	const struct environment *user_env; /* --env-file, then -e */
 	const struct backend_choice *backend;

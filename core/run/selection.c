@@ -96,3 +96,50 @@ int selection_apply(const struct tasks *tasks, const char *const *arguments,
 			return no_match(tasks, *arguments, err);
 	return 0;
 }
+
+static bool add_needs_of(const struct tasks *tasks, const struct task *t,
+			 bool all, bool *chosen)
+{
+	bool changed = false;
+
+	for (size_t k = 0; k < t->n_required; k++) {
+		int64_t on = t->required[k];
+		bool is_build =
+			tasks->v[on]->instance.kind == INSTANCE_PREBUILT_IMAGE;
+
+		if (chosen[on] || tasks->v[on]->filtered || !(all || is_build))
+			continue;
+		chosen[on] = changed = true;
+	}
+	return changed;
+}
+
+/* Requirements may point forward, hence until nothing changes. */
+void selection_add_needs(const struct tasks *tasks, bool all, bool *chosen)
+{
+	bool changed = true;
+
+	while (changed) {
+		changed = false;
+		for (size_t i = tasks->len; i > 0; i--)
+			if (chosen[i - 1] &&
+			    add_needs_of(tasks, tasks->v[i - 1], all, chosen))
+				changed = true;
+	}
+}
+
+int selection_choose(const struct selection *s, const struct tasks *tasks,
+		     bool *chosen, bool *named, struct error **err)
+{
+	if (!s->arguments || !*s->arguments) {
+		for (size_t i = 0; i < tasks->len; i++)
+			chosen[i] = true;
+		return 0;
+	}
+	if (selection_apply(tasks, s->arguments, chosen, err) < 0)
+		return -1;
+	if (named)
+		memcpy(named, chosen, tasks->len * sizeof(*named));
+	selection_add_needs(tasks, s->with_deps, chosen);
+	return 0;
+}

@@ -50,10 +50,32 @@ selection() {
 	run cirrus list ship --with-deps --graph
 	printf 'unit (V:1)\nunit (V:2)\nship\n  after unit (V:1)\n  after unit (V:2)\n' >want
 	assert_same want "$OUT"
+	run cirrus list ship --with-deps --no-deps --names
+	echo ship >want
+	assert_same want "$OUT"
 	run cirrus list nope
 	assert_status 2
 }
 check 'names, aliases and labels select, whatever their case; --with-deps adds' selection
+
+image_builds() {
+	printf 'FROM scratch\n' >Dockerfile
+	cat >.cirrus.yml <<-'END'
+	first_task: {container: {image: x}}
+	image_task: {container: {dockerfile: Dockerfile}, depends_on: first}
+	END
+	run cirrus list image
+	assert_status 0
+	cat >want <<-'END'
+	image                container Dockerfile  after first, Prebuild Dockerfile
+	Prebuild Dockerfile  builds Dockerfile
+	END
+	sed 's/  \[.*//' "$OUT" >got
+	assert_same want got
+	run cirrus list image --json
+	assert_out_has '"name": "Prebuild Dockerfile"'
+}
+check 'a task brings along the build of its image' image_builds
 
 globs() {
 	project

@@ -30,6 +30,32 @@ runs_a_task() {
 }
 check 'a task runs its scripts in order' runs_a_task
 
+brings_dependencies() {
+	config <<-'EOF'
+	lint_task: {script: echo lint ran}
+	unit_task: {depends_on: lint, script: echo unit ran}
+	ship_task: {depends_on: unit, script: echo ship ran}
+	EOF
+	cirrus_run ship
+	assert_status 0
+	assert_out_has '^ship ran'
+	assert_out_lacks '^unit ran'
+	cirrus_run --with-deps SHIP
+	assert_status 0
+	for name in lint unit ship; do assert_out_has "^$name ran"; done
+	cirrus_run --with-deps --no-deps ship
+	assert_out_lacks '^lint ran'
+	printf 'FROM debian:12\n' >Dockerfile
+	config <<-'EOF'
+	first_task: {script: "true"}
+	image_task: {container: {dockerfile: Dockerfile}, depends_on: first}
+	EOF
+	cirrus_run --dry-run image
+	assert_out_has "^Started 'Prebuild Dockerfile'"
+	assert_out_lacks "'first'"
+}
+check 'a named task brings along its image, and with --with-deps what it waits for' brings_dependencies
+
 fails_like_its_script() {
 	config <<-'EOF'
 	a_task:

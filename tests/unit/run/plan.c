@@ -11,6 +11,7 @@
 		     .key = "container",         \
 		     .container = {.image = "debian:12"}}
 
+static const struct selection everything;
 static const char *const no_labels[] = {NULL};
 static const char *const go21[] = {"go:1.21", "linux", NULL};
 static const char *const go22[] = {"go:1.22", "linux", NULL};
@@ -67,7 +68,8 @@ TEST(several_arguments_add_up)
 	const char *const arguments[] = {"lint", "unit go:1.22", NULL};
 	struct plan p;
 
-	need(plan_make(&all, arguments, NULL, NULL, &p, NULL) == 0);
+	need(plan_make(&all, &(struct selection){arguments}, NULL, NULL, &p,
+		       NULL) == 0);
 	ok_int(p.len, 2);
 	ok_int(p.v[0].task->id, 1);
 	ok_int(p.v[1].task->id, 2);
@@ -84,7 +86,8 @@ TEST(an_argument_without_a_task_is_an_error_with_a_guess)
 	AUTO_ERROR struct error *err = NULL;
 	struct plan p;
 
-	ok(plan_make(&all, arguments, NULL, NULL, &p, &err) < 0);
+	ok(plan_make(&all, &(struct selection){arguments}, NULL, NULL, &p,
+		     &err) < 0);
 	ok_str(err ? err->msg : NULL,
 	       "task filter yielded no matches: none of the 1 task(s) were "
 	       "matched using a \"lnit\" filter");
@@ -105,12 +108,13 @@ TEST(needs_hold_among_those_that_are_there)
 	const char *const arguments[] = {"d", "c", NULL};
 	struct plan p;
 
-	need(plan_make(&all, NULL, NULL, NULL, &p, NULL) == 0);
+	need(plan_make(&all, &everything, NULL, NULL, &p, NULL) == 0);
 	ok_int(p.len, 3);
 	ok_int(p.v[2].n_needs, 2);
 	ok_int(p.v[2].needs[1], 1);
 	plan_clear(&p);
-	need(plan_make(&all, arguments, NULL, NULL, &p, NULL) == 0);
+	need(plan_make(&all, &(struct selection){arguments}, NULL, NULL, &p,
+		       NULL) == 0);
 	ok_int(p.len, 2);
 	ok_int(p.v[1].n_needs, 1);
 	plan_clear(&p);
@@ -133,13 +137,65 @@ TEST(manual_tasks_wait_and_so_does_who_needs_them)
 	const char *const arguments[] = {"deploy", NULL};
 	struct plan p;
 
-	need(plan_make(&all, NULL, NULL, NULL, &p, NULL) == 0);
+	need(plan_make(&all, &everything, NULL, NULL, &p, NULL) == 0);
 	for (int i = 0; i < 3; i++)
 		ok_int(p.v[i].verdict, PLAN_WAITS);
 	ok_str(p.v[2].why, "needs task \"smoke\", which is manual");
 	plan_clear(&p);
-	need(plan_make(&all, arguments, NULL, NULL, &p, NULL) == 0);
+	need(plan_make(&all, &(struct selection){arguments}, NULL, NULL, &p,
+		       NULL) == 0);
 	ok_int(p.v[0].verdict, PLAN_RUN);
+	plan_clear(&p);
+}
+
+static struct plan plan_of(const struct tasks *all, const char *argument,
+			   bool with_deps)
+{
+	const char *const arguments[] = {argument, NULL};
+	struct plan p;
+
+	need(plan_make(all, &(struct selection){arguments, with_deps}, NULL,
+		       NULL, &p, NULL) == 0);
+	return p;
+}
+
+TEST(named_tasks_bring_along_their_image_and_on_request_what_they_wait_for)
+{
+	static const int64_t lint[] = {0}, unit_and_image[] = {1, 4},
+			     deploy[] = {5};
+	struct task t[] = {
+		{.name = "lint", CONTAINER},
+		{.name = "unit", .required = lint, .n_required = 1, CONTAINER},
+		{.name = "ship",
+		 .required = unit_and_image,
+		 .n_required = 2,
+		 CONTAINER},
+		{.name = "last",
+		 .required = deploy,
+		 .n_required = 1,
+		 CONTAINER},
+		{.name = "Prebuild F",
+		 .instance = {.kind = INSTANCE_PREBUILT_IMAGE}},
+		{.name = "deploy", .manual = true, CONTAINER}};
+	struct task *v[6];
+	struct tasks all = list(v, t, 6);
+	struct plan p = plan_of(&all, "ship", false);
+
+	ok_int(p.len, 2);
+	ok_int(p.v[0].task->id, 2);
+	ok_int(p.v[0].n_needs, 1);
+	ok_int(p.v[1].task->id, 4);
+	plan_clear(&p);
+	p = plan_of(&all, "SHIP", true);
+	ok_int(p.len, 4);
+	ok_int(p.v[0].task->id, 0);
+	ok_int(p.v[2].n_needs, 2);
+	plan_clear(&p);
+	/* what is brought along was not named: it still waits for a person */
+	p = plan_of(&all, "last", true);
+	ok_int(p.len, 2);
+	ok_int(p.v[1].verdict, PLAN_WAITS);
+	ok_str(p.v[0].why, "needs task \"deploy\", which is manual");
 	plan_clear(&p);
 }
 
@@ -160,7 +216,7 @@ TEST(what_nothing_can_run_says_why)
 	struct tasks all = list(v, t, 5);
 	struct plan p;
 
-	need(plan_make(&all, NULL, NULL, NULL, &p, NULL) == 0);
+	need(plan_make(&all, &everything, NULL, NULL, &p, NULL) == 0);
 	ok_int(p.v[0].verdict, PLAN_LEFT_OUT);
 	for (int i = 1; i < 4; i++) {
 		ok_int(p.v[i].verdict, PLAN_UNSUPPORTED);
