@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/error.h"
 
 struct backend; /* a loaded plugin */
@@ -112,6 +113,27 @@ int backend_none(struct error **err);
 /* `cirrus backends --dump NAME`: key=value lines, to be freed.  Before any
  * thread is started. */
 int backend_dump(const char *name, char **out, struct error **err) MUST_CHECK;
+
+/* A kind of environment that an installed backend provides, and the options that
+ * a block of the configuration may set for it. */
+struct backend_kind {
+	const char *backend, *name;                 /* "podman", "container" */
+	const struct cirrus_option *const *options; /* ended by NULL */
+};
+struct backend_kinds {
+	struct arena arena; /* owns all of it */
+	struct backend_kind *v;
+	size_t len;
+	char **broken; /* "backend NAME is broken: why", ended by NULL */
+};
+/* Of all backends, in the order in which "auto" tries them; nothing is asked of
+ * their engines.  Before any thread is started. */
+int backend_kinds(struct backend_kinds *out, struct error **err) MUST_CHECK;
+void backend_kinds_clear(struct backend_kinds *k);
+#define AUTO_BACKEND_KINDS __attribute__((__cleanup__(backend_kinds_clear)))
+/* Whether an option of a kind takes this text. */
+int backend_option_check(const struct cirrus_option *option, const char *text,
+			 struct error **err) MUST_CHECK;
 
 /* --- what it is ------------------------------------------------------------- */
 

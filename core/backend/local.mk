@@ -11,6 +11,7 @@ core_libcore_la_SOURCES += \
 	%D%/guard.c %D%/guard.h \
 	%D%/helper.c %D%/helper.h \
 	%D%/hint.c %D%/hint.h \
+	%D%/kinds.c \
 	%D%/list.c \
 	%D%/loader.c %D%/loader.h \
 	%D%/need.c %D%/need.h \

@@ -55,10 +55,48 @@ void diagnostics_add_issues(struct diagnostics *d, const struct tasks *tasks)
 		struct diagnostic *new = add(d, issue->level, issue->at);
 
 		new->message = xstrdup(issue->message);
+		new->is_unknown = issue->is_lint;
 		if (issue->suggestion)
 			new->hint = xasprintf("did you mean \"%s\"?",
 					      issue->suggestion);
 	}
+}
+
+static bool is_at(const struct diagnostic *x, struct position at)
+{
+	return x->at.line == at.line && x->at.column == at.column;
+}
+
+void diagnostics_add(struct diagnostics *d, enum issue_level level,
+		     struct position at, const char *message, const char *hint)
+{
+	struct diagnostic *new;
+
+	for (size_t i = 0; i < d->len; i++)
+		if (is_at(&d->v[i], at) &&
+		    strcmp(d->v[i].message, message) == 0)
+			return;
+	new = add(d, level, at);
+	new->message = xstrdup(message);
+	new->hint = xstrdup_or_null(hint);
+}
+
+void diagnostics_drop_unknown(struct diagnostics *d, struct position at)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < d->len; i++) {
+		struct diagnostic *x = &d->v[i];
+
+		if (!x->is_unknown || !is_at(x, at)) {
+			d->v[kept++] = *x;
+			continue;
+		}
+		d->n_warnings -= x->level == ISSUE_WARNING;
+		free(x->message);
+		free(x->hint);
+	}
+	d->len = kept;
 }
 
 /* The message without the place that stands in front of it. */

@@ -3,6 +3,7 @@
 #ifndef CIRRUS_CLI_DIAGNOSTICS_H
 #define CIRRUS_CLI_DIAGNOSTICS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/buf.h"
@@ -22,6 +23,7 @@ struct diagnostic {
 	char *message; /* without the place */
 	char *hint;    /* or NULL */
 	struct position at;
+	bool is_unknown; /* it is about a field that nobody knows */
 };
 
 struct diagnostics {
@@ -33,6 +35,11 @@ struct diagnostics {
 
 void diagnostics_begin(struct diagnostics *d, const struct loaded *l);
 void diagnostics_add_issues(struct diagnostics *d, const struct tasks *tasks);
+/* One more, unless the same is there already; hint may be NULL. */
+void diagnostics_add(struct diagnostics *d, enum issue_level level,
+		     struct position at, const char *message, const char *hint);
+/* Takes back that the field at this place is unknown. */
+void diagnostics_drop_unknown(struct diagnostics *d, struct position at);
 void diagnostics_add_error(struct diagnostics *d, const struct error *e,
 			   struct position at);
 void diagnostics_print(const struct diagnostics *d,

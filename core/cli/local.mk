@@ -2,6 +2,7 @@
 # rest is in libcore too, so that tests reach it.
 core_libcore_la_SOURCES += \
 	%D%/backend-args.c %D%/backend-args.h \
+	%D%/blocks.c %D%/blocks.h \
 	%D%/command.h \
 	%D%/diagnostics.c %D%/diagnostics.h \
 	%D%/excerpt.c %D%/excerpt.h \

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/strv.h"
+#include "cli/blocks.h"
 #include "cli/command.h"
 #include "cli/diagnostics.h"
 #include "cli/load.h"
@@ -14,7 +15,7 @@ static const char *const formats[] = {"text", "json", "github-actions", NULL};
 
 struct values {
 	struct load_options load;
-	bool print, strict, json;
+	bool print, strict, json, backends;
 	int output; /* index in formats */
 };
 
@@ -24,6 +25,8 @@ static const struct option options[] = {
 	 .help = "print the configuration's text first"},
 	{"strict", 0, &OPTION_FLAG, OPTION_AT(struct values, strict),
 	 .help = "fail where there is a warning"},
+	{"backends", 0, &OPTION_FLAG, OPTION_AT(struct values, backends),
+	 .help = "check also what only the installed backends know"},
 	{"json", 0, &OPTION_FLAG, OPTION_AT(struct values, json),
 	 .help = "the same as --output=json"},
 	{"output", 'o', &OPTION_CHOICE, OPTION_AT(struct values, output),
@@ -48,6 +51,21 @@ static int check_suffix(const char *file, struct error **err)
 	return error_hint(err, "its name ends in neither .yml nor .yaml");
 }
 
+/* What backends would not take: asked of the plugins, not of engines. */
+static int ask_backends(const struct loaded *l, struct diagnostics *d,
+			struct error **err)
+{
+	AUTO_BACKEND_KINDS struct backend_kinds kinds = {0};
+	AUTO_ENVIRONMENT struct environment env = {0};
+
+	if (backend_kinds(&kinds, err) < 0)
+		return -1;
+	environment_merge(&env, &l->base);
+	environment_merge(&env, &l->user);
+	blocks_check(l->tasks, &kinds, &env, d);
+	return 0;
+}
+
 /* What there is to say about the text; an error other than a wrong
  * configuration is left in *err. */
 static int diagnose(const struct values *v, struct diagnostics *d,
@@ -62,9 +80,11 @@ static int diagnose(const struct values *v, struct diagnostics *d,
 	if (v->print)
 		fwrite(l.text.data, 1, l.text.len, stdout);
 	diagnostics_begin(d, &l);
-	if (load_tasks(&v->load, &l, &wrong) == 0)
+	if (load_tasks(&v->load, &l, &wrong) == 0) {
 		diagnostics_add_issues(d, l.tasks);
-	else if (wrong->code == ERR_CONFIG)
+		return v->backends ? ask_backends(&l, d, err) : 0;
+	}
+	if (wrong->code == ERR_CONFIG)
 		diagnostics_add_error(d, wrong, l.at);
 	else
 		return error_pass(err, &wrong, NULL);

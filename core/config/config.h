@@ -36,6 +36,7 @@ struct config_input {
 	const struct environment *env;     /* P of the language */
 	const char *const *affected_files; /* NULL: not known */
 	const struct config_files *files;  /* NULL: no files */
+	size_t max_tasks; /* more are an error; 0: MAX_TASKS of parser.h */
 };
 
 /* On failure the error's message is "PATH:LINE:COLUMN: what" where there is a

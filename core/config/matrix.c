@@ -19,9 +19,15 @@ VEC_DEFINE(path, struct step);
 
 struct expansion {
 	struct parser *p;
-	size_t work;
+	size_t work, max_tasks;
 	size_t depth;
 };
+
+static int too_many(struct expansion *x, const struct node *at)
+{
+	return fail(x->p, at, "matrix expands to more than %zu tasks",
+		    x->max_tasks);
+}
 
 static int count_work(struct expansion *x, const struct node *at, size_t n)
 {
@@ -209,9 +215,8 @@ static int expand(struct expansion *x, const struct node *n,
 	x->depth++;
 	if (found > 0)
 		found = expand_first(x, &path, out);
-	else if (found == 0 && is_tasklike(n->name) && out->len >= MAX_TASKS)
-		found = fail(x->p, n, "matrix expands to more than %d tasks",
-			     MAX_TASKS);
+	else if (found == 0 && is_tasklike(n->name) && out->len >= x->max_tasks)
+		found = too_many(x, n);
 	else if (found == 0)
 		const_node_vec_push(out, n);
 	x->depth--;
@@ -222,11 +227,13 @@ static int expand(struct expansion *x, const struct node *n,
 int matrix_expand(struct parser *p, const struct node *root,
 		  const struct node **out)
 {
-	struct expansion x = {.p = p};
+	struct expansion x = {.p = p, .max_tasks = p->in->max_tasks};
 	struct const_node_vec children = {0};
 	struct node *copy = ARENA_NEW(p->arena, struct node);
 	int r = 0;
 
+	if (!x.max_tasks)
+		x.max_tasks = MAX_TASKS;
 	for (size_t i = 0; i < root->n_children && r == 0; i++) {
 		const struct node *child = root->children[i];
 

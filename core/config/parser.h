@@ -27,7 +27,7 @@
 #include "model/task.h"
 
 /* Limits that nobody's honest file comes near. */
-#define MAX_TASKS        250000            /* after matrix expansion */
+#define MAX_TASKS        ((size_t)250000)  /* after matrix expansion */
 #define MAX_MATRIX_WORK  ((size_t)1 << 28) /* nodes looked at to get there */
 #define MAX_MATRICES     1000     /* `matrix` keys on the way to one task */
 #define MAX_DEPENDENCIES 10000000 /* pairs of tasks */

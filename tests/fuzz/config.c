@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Text -> tasks -> JSON.  Every Dockerfile has the text as its contents. */
+/* Text -> tasks -> JSON.  Every Dockerfile has the text as its contents.  Few
+ * tasks are allowed: hundreds of thousands are only slow. */
 #include "config.h"
 
 #include "config/config.h"
@@ -44,7 +45,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				  .len = size,
 				  .path = "f",
 				  .affected_files = affected,
-				  .files = &files};
+				  .files = &files,
+				  .max_tasks = 2000};
 	AUTO_ERROR struct error *err = NULL;
 	AUTO_TASKS struct tasks *tasks = NULL;
 	AUTO_BUF struct buf out = BUF_INIT(BUF_FILE);
