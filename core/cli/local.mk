@@ -19,6 +19,7 @@ cirrus_SOURCES = \
 	%D%/backends.c \
 	%D%/clean.c \
 	%D%/command.c \
+	%D%/complete.c \
 	%D%/help.c \
 	%D%/list.c \
 	%D%/preloaded.c %D%/preloaded.h \

@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: MIT
-# fish completion for cirrus: asked of the program itself, as in that for bash.
+# fish completion for cirrus: the program itself is asked, as in that for bash.
 
-function __cirrus_commands
-    cirrus help 2>/dev/null | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'
-end
-
-function __cirrus_options
+function __cirrus_complete
     set -l words (commandline -opc)
-    cirrus help $words[2] 2>/dev/null | grep -o -e '--[a-z][a-z-]*' | sort -u
+    set -l word (commandline -ct)
+    for line in (cirrus __complete -- $words[2..-1] $word 2>/dev/null)
+        switch $line
+            case :files
+                __fish_complete_path $word
+            case :directories
+                __fish_complete_directories $word
+            case '*'
+                echo $line
+        end
+    end
 end
 
-complete -c cirrus -n __fish_use_subcommand -f -a '(__cirrus_commands)'
-complete -c cirrus -n 'not __fish_use_subcommand; and string match -q -- "-*" (commandline -ct)' -f -a '(__cirrus_options)'
-complete -c cirrus -n '__fish_seen_subcommand_from run list' -f -a '(cirrus list --names 2>/dev/null)'
-complete -c cirrus -l container-backend -x -a '(cirrus backends 2>/dev/null | sed -n "2,\${/^[a-z]/s/ .*//p;}")'
+complete -c cirrus -f -a '(__cirrus_complete)'
