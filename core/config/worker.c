@@ -136,10 +136,19 @@ static int vm_port(struct draft *d, const struct node *n, void *at)
 	return 0;
 }
 
+#define VM_LOGIN_FIELDS                                       \
+	FIELD("image", field_string, struct vm, image),       \
+		FIELD("user", field_string, struct vm, user), \
+		FIELD("password", field_string, struct vm, password)
+
+/* What tart and vetu have in common. */
+#define VM_FIELDS                                                 \
+	VM_LOGIN_FIELDS, FIELD("port", vm_port, struct vm, port), \
+		FIELD("cpu", field_u32, struct vm, cpu),          \
+		FIELD("memory", field_memory, struct vm, memory_mib)
+
 static const struct field parallels_table[] = {
-	FIELD("image", field_string, struct vm, image),
-	FIELD("user", field_string, struct vm, user),
-	FIELD("password", field_string, struct vm, password),
+	VM_LOGIN_FIELDS,
 	FIELD_WHOLE("platform", vm_platform, 0),
 	{NULL},
 };
@@ -178,12 +187,7 @@ static int tart_volumes(struct draft *d, const struct node *n, void *at)
 }
 
 static const struct field tart_table[] = {
-	FIELD("image", field_string, struct vm, image),
-	FIELD("user", field_string, struct vm, user),
-	FIELD("password", field_string, struct vm, password),
-	FIELD("port", vm_port, struct vm, port),
-	FIELD("cpu", field_u32, struct vm, cpu),
-	FIELD("memory", field_memory, struct vm, memory_mib),
+	VM_FIELDS,
 	FIELD("softnet", field_bool, struct vm, softnet),
 	FIELD("display", field_string, struct vm, display),
 	FIELD_WHOLE("volumes", tart_volumes, 0),
@@ -210,12 +214,7 @@ static int vetu_networking(struct draft *d, const struct node *n, void *at)
 }
 
 static const struct field vetu_table[] = {
-	FIELD("image", field_string, struct vm, image),
-	FIELD("user", field_string, struct vm, user),
-	FIELD("password", field_string, struct vm, password),
-	FIELD("port", vm_port, struct vm, port),
-	FIELD("cpu", field_u32, struct vm, cpu),
-	FIELD("memory", field_memory, struct vm, memory_mib),
+	VM_FIELDS,
 	FIELD("disk_size", field_u16, struct vm, disk_size),
 	FIELD_WHOLE("networking", vetu_networking, 0),
 	{NULL},

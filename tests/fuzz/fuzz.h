@@ -2,9 +2,9 @@
 /* What fuzz targets share.  Each is one function over arbitrary bytes:
  *
  *	configure CC=clang --enable-fuzzing --with-sanitizers=address,undefined
- *	make tests/fuzz/config.fuzz
- *	tests/fuzz/config.fuzz -max_total_time=1200 NEW-INPUTS SEEDS
- */
+ *	make fuzz FUZZ_SECONDS=1200
+ *
+ * or fuzz-NAME for one; what it finds new stays below fuzz-new/. */
 #ifndef CIRRUS_TESTS_FUZZ_FUZZ_H
 #define CIRRUS_TESTS_FUZZ_FUZZ_H
 

@@ -1,5 +1,6 @@
 # tests/fuzz: coverage-guided targets, built on request by clang
 noinst_HEADERS += %D%/fuzz.h
+EXTRA_DIST += %D%/words.dict
 FUZZ_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/tests/fuzz
 if ENABLE_FUZZING
 fuzz_targets = %D%/condition.fuzz \
@@ -34,17 +35,19 @@ tests_fuzz_glob_fuzz_CFLAGS = $(UNIT_CFLAGS)
 tests_fuzz_glob_fuzz_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_glob_fuzz_LDADD = $(UNIT_LIBS)
 
-# Each for FUZZ_SECONDS, from the shared configurations as seeds where they are.
+# Each for FUZZ_SECONDS, from the shared configurations as seeds where they are;
+# fuzz-NAME runs one.
 FUZZ_SECONDS = 60
-FUZZ_SEEDS = $(top_srcdir)/../shared/corpus
-fuzz: $(fuzz_targets)
-	@for target in $(fuzz_targets); do \
-	  new=fuzz-new/$$(basename $$target); mkdir -p $$new; \
-	  seeds=; case $$target in *config.fuzz) \
-	    test ! -d '$(FUZZ_SEEDS)' || seeds='$(FUZZ_SEEDS)';; esac; \
-	  $$target -max_total_time=$(FUZZ_SECONDS) -timeout=20 \
-	    -rss_limit_mb=4096 -print_final_stats=1 $$new $$seeds || exit 1; \
-	done
+FUZZ_SEEDS = $${CIRRUS_TEST_SHARED:-$(top_srcdir)/../shared}/corpus
+fuzz: fuzz-condition fuzz-config fuzz-dockerfile fuzz-expand fuzz-glob
+fuzz-targets: $(fuzz_targets)
+fuzz-condition fuzz-config fuzz-dockerfile fuzz-expand fuzz-glob: fuzz-targets
+	@name=$(@:fuzz-%=%); new=fuzz-new/$$name; mkdir -p $$new; \
+	seeds=$(FUZZ_SEEDS); test -d "$$seeds" || seeds=; \
+	test $$name = config && len=65536 || len=4096; \
+	tests/fuzz/$$name.fuzz -max_total_time=$(FUZZ_SECONDS) -timeout=20 \
+	  -max_len=$$len -rss_limit_mb=4096 -print_final_stats=1 \
+	  -dict=$(top_srcdir)/tests/fuzz/words.dict $$new $$seeds
 else
 EXTRA_DIST += %D%/condition.c %D%/config.c %D%/dockerfile.c %D%/expand.c %D%/glob.c
 endif
