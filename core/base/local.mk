@@ -10,6 +10,7 @@ core_libbase_la_SOURCES += \
 	%D%/hash.c %D%/hash.h \
 	%D%/mem.c %D%/mem.h \
 	%D%/queue.c %D%/queue.h \
+	%D%/ring.c %D%/ring.h \
 	%D%/strv.c %D%/strv.h \
 	%D%/suggest.c %D%/suggest.h \
 	%D%/utf8.c %D%/utf8.h \

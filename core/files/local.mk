@@ -1,8 +1,14 @@
 # core/files
 core_libcore_la_SOURCES += \
 	%D%/archive.c %D%/archive.h \
+	%D%/extract.c %D%/extract.h \
 	%D%/changes.c %D%/changes.h \
 	%D%/git.c %D%/git.h \
 	%D%/ignore.c %D%/ignore.h \
+	%D%/manifest.c %D%/manifest.h \
+	%D%/member.c %D%/member.h \
+	%D%/pack.c %D%/pack.h \
+	%D%/path-glob.c %D%/path-glob.h \
 	%D%/project.c %D%/project.h \
+	%D%/tar.c %D%/tar.h \
 	%D%/unpack.c %D%/unpack.h

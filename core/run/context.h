@@ -12,6 +12,7 @@
 #include "run/pump.h"
 #include "run/run.h"
 #include "run/tell.h"
+#include "store/cache.h"
 #include "store/runs.h"
 
 struct run {
@@ -23,6 +24,7 @@ struct run {
 	struct run_logs *logs;
 	struct pump *pump;
 	struct images *images;
+	struct cache_dir *caches; /* NULL: there is no place for any */
 	struct plan plan;
 	pthread_mutex_t lock; /* guards what follows */
 	pthread_t sweeper;    /* where sweeping */

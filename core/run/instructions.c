@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "run/background.h"
+#include "run/cache.h"
 #include "run/each.h"
 #include "run/script.h"
 #include "run/variables.h"
@@ -16,8 +17,7 @@
 typedef struct step_result perform_fn(struct performance *p, struct step *s,
 				      const struct instruction *i,
 				      size_t index);
-static perform_fn perform_script, perform_background, perform_file,
-	perform_cache;
+static perform_fn perform_script, perform_background, perform_file;
 
 static const struct kind {
 	enum step_kind step;
@@ -27,9 +27,8 @@ static const struct kind {
 	[INSTRUCTION_SCRIPT] = {STEP_SCRIPT, perform_script, NULL},
 	[INSTRUCTION_BACKGROUND_SCRIPT] = {STEP_BACKGROUND_SCRIPT,
 					   perform_background, NULL},
-	[INSTRUCTION_CACHE] = {STEP_CACHE, perform_cache, NULL},
-	[INSTRUCTION_UPLOAD_CACHE] = {STEP_UPLOAD_CACHE, NULL,
-				      "caches are not kept yet"},
+	[INSTRUCTION_CACHE] = {STEP_CACHE, cache_restore, NULL},
+	[INSTRUCTION_UPLOAD_CACHE] = {STEP_UPLOAD_CACHE, cache_upload, NULL},
 	[INSTRUCTION_CLONE] = {STEP_OTHER, NULL, NULL}, /* never a step */
 	[INSTRUCTION_FILE] = {STEP_FILE, perform_file, NULL},
 	[INSTRUCTION_ARTIFACTS] = {STEP_ARTIFACTS, NULL,
@@ -49,87 +48,6 @@ bool instructions_due(enum behaviour b, bool failed, bool timed_out)
 		return true;
 	}
 	return false;
-}
-
-/* --- files ------------------------------------------------------------------- */
-
-/* The items of what runs as a script; NULL: it does not. */
-static const char *const *items_of(const struct instruction *i)
-{
-	if (i->kind == INSTRUCTION_CACHE)
-		return i->cache.populate_scripts;
-	if (i->kind == INSTRUCTION_SCRIPT ||
-	    i->kind == INSTRUCTION_BACKGROUND_SCRIPT)
-		return i->scripts;
-	return NULL;
-}
-
-static bool is_direct(const struct environment *env)
-{
-	const char *shell = environment_get(env, "CIRRUS_SHELL");
-
-	return shell && strcmp(shell, "direct") == 0;
-}
-
-static void add_file(struct archive_source *files, const char *name,
-		     const char *data, size_t len)
-{
-	AUTO_FREE char *path = xasprintf("%s/%s", PLACE_BASE + 1, name);
-
-	archive_source_file(files, path, data, len, 0755);
-}
-
-static int add_script(const struct environment *env,
-		      struct archive_source *files, const char *const *items,
-		      size_t index, struct error **err)
-{
-	AUTO_BUF struct buf text = BUF_INIT(BUF_FILE);
-	char name[24];
-
-	script_text(&text, environment_get(env, "CIRRUS_SHELL"), items);
-	if (text.overflow)
-		return error_set(err, ERR_LIMIT, "a script is too long");
-	snprintf(name, sizeof(name), "%zu", index);
-	add_file(files, name, text.data, text.len);
-	return 0;
-}
-
-/* CIRRUS_SHELL: direct runs the first item, as a function of the session. */
-static int add_direct(struct buf *environment, const struct environment *env,
-		      const char *item, size_t index, struct error **err)
-{
-	AUTO_FREE char *command = variables_expand_text(item, env, NULL);
-	char name[48];
-
-	snprintf(name, sizeof(name), "cirrus_direct_%zu", index);
-	return script_direct(environment, name, command, err);
-}
-
-int instructions_files(const struct task *task, const struct environment *env,
-		       struct archive_source *files, struct error **err)
-{
-	AUTO_BUF struct buf text = BUF_INIT(BUF_FILE);
-
-	if (script_environment(&text, env, err) < 0)
-		return -1;
-	archive_source_directory(files, PLACE_BASE + 1, 0755);
-	for (size_t n = 0; n < task->n_instructions; n++) {
-		const struct instruction *i = &task->instructions[n];
-		const char *const *items = items_of(i);
-		int r = 0;
-
-		if (items && *items)
-			r = is_direct(env)
-				    ? add_direct(&text, env, *items, n, err)
-				    : add_script(env, files, items, n, err);
-		if (r < 0) {
-			error_prefix(err, "instruction \"%s\"", i->name);
-			return -1;
-		}
-	}
-	add_file(files, "environment", text.data, text.len);
-	add_file(files, "driver", session_driver, strlen(session_driver));
-	return 0;
 }
 
 /* --- variables ------------------------------------------------------------------ */
@@ -312,48 +230,120 @@ static struct step_result exec_for(struct performance *p, struct step *s,
 	struct session_result end;
 	enum session_state state;
 
-	if ((is_direct(p->env) ? script_words(command, &argv, &p->err)
-			       : each_script(&argv, p->env, file, &p->err)) < 0)
+	if ((script_is_direct(p->env)
+		     ? script_words(command, &argv, &p->err)
+		     : each_script(&argv, p->env, file, &p->err)) < 0)
 		return lost(p, s);
 	state = each_run(p->place, &job, &end, &p->err);
 	return conclude(p, s, state, &end);
 }
 
-static void function_of(const struct performance *p, size_t index, char *out,
-			size_t size)
+static void function_of(const struct performance *p, size_t index,
+			const char *part, char *out, size_t size)
 {
-	if (is_direct(p->env))
-		snprintf(out, size, "cirrus_direct_%zu", index);
+	if (script_is_direct(p->env))
+		snprintf(out, size, "cirrus_direct_%zu%s", index, part);
 	else
 		snprintf(out, size, "cirrus_script");
+}
+
+struct step_result instructions_script(struct performance *p, struct step *s,
+				       const char *const *items, size_t index,
+				       const char *part)
+{
+	char function[48], file[24];
+
+	if (!items || !*items)
+		return (struct step_result){.status = STATUS_SUCCEEDED};
+	snprintf(file, sizeof(file), "%zu%s", index, part);
+	if (p->place->each)
+		return exec_for(p, s, *items, file);
+	function_of(p, index, part, function, sizeof(function));
+	session_run(p->place->session, s, function, file);
+	return wait_for(p, s);
 }
 
 static struct step_result perform_script(struct performance *p, struct step *s,
 					 const struct instruction *i,
 					 size_t index)
 {
-	const char *const *items = items_of(i);
-	char function[48], file[24];
-
-	if (!items || !*items)
-		return (struct step_result){.status = STATUS_SUCCEEDED};
-	snprintf(file, sizeof(file), "%zu", index);
-	if (p->place->each)
-		return exec_for(p, s, *items, file);
-	function_of(p, index, function, sizeof(function));
-	session_run(p->place->session, s, function, file);
-	return wait_for(p, s);
+	return instructions_script(p, s, i->scripts, index, "");
 }
 
-/* Every cache is a miss as yet: what fills it runs. */
-static struct step_result perform_cache(struct performance *p, struct step *s,
-					const struct instruction *i,
-					size_t index)
+static void collect(void *ctx, const char *data, size_t len)
 {
-	if (items_of(i) && *items_of(i))
-		return perform_script(p, s, i, index);
-	return (struct step_result){.status = STATUS_SKIPPED,
-				    .why = "caches are not kept yet"};
+	buf_add(ctx, data, len);
+}
+
+static enum session_state ask_each(struct performance *p, const char *text,
+				   struct step *s, struct session_result *end)
+{
+	AUTO_STRV struct strv argv = {0};
+	struct each_job job = {&argv, p->env, s, p->deadline_ns};
+
+	strv_push(&argv, "/bin/sh");
+	strv_push(&argv, "-c");
+	strv_push(&argv, text);
+	return each_run(p->place, &job, end, &p->err);
+}
+
+enum session_state instructions_ask(struct performance *p, const char *text,
+				    struct buf *out, int *status)
+{
+	struct step tap = STEP_TAP(collect, out);
+	struct session *session = p->place->session;
+	struct session_result end = {0};
+	enum session_state state;
+
+	if (p->place->each) {
+		state = ask_each(p, text, &tap, &end);
+	} else {
+		AUTO_FREE char *function =
+			xasprintf("cirrus_ask() {\n%s\n}", text);
+
+		session_eval(session, function);
+		session_run(session, &tap, "cirrus_ask", "");
+		state = session_wait(session,
+				     p->place->scope->run->o->cancel_fd,
+				     p->deadline_ns, &end);
+	}
+	session_detach(session);
+	*status = end.status;
+	return state;
+}
+
+char *instructions_expand(struct performance *p, const char *text)
+{
+	learn_image(p);
+	return variables_expand_text(text, p->env, &p->image);
+}
+
+bool instructions_ended(struct performance *p, struct step *s,
+			cirrus_status status, struct error **err,
+			struct step_result *r)
+{
+	switch (status) {
+	case CIRRUS_E_CANCELLED:
+		p->aborted = true;
+		r->status = STATUS_ABORTED;
+		break;
+	case CIRRUS_E_TIMEOUT:
+		p->failed = p->timed_out = true;
+		p->deadline_ns = clock_after_ms(AFTERMATH_MS);
+		r->status = STATUS_TIMED_OUT;
+		break;
+	case CIRRUS_E_LOST:
+	case CIRRUS_E_GONE:
+	case CIRRUS_E_UNAVAIL:
+		error_free_ptr(&p->err);
+		p->err = STEAL_PTR(*err);
+		*r = lost(p, s);
+		break;
+	default:
+		return false;
+	}
+	error_free_ptr(err);
+	return true;
 }
 
 static struct step_result perform_background(struct performance *p,
@@ -365,7 +355,7 @@ static struct step_result perform_background(struct performance *p,
 	char function[48], file[24];
 
 	(void)i;
-	function_of(p, index, function, sizeof(function));
+	function_of(p, index, "", function, sizeof(function));
 	snprintf(file, sizeof(file), "%zu", index);
 	if (background_start(&p->background, p->place, p->env, s, function,
 			     file, &err) == 0)
@@ -413,12 +403,6 @@ static struct step_result write_file(struct performance *p, struct step *s,
 	return (struct step_result){.status = STATUS_FAILED};
 }
 
-static void note(struct step *s, char *line)
-{
-	step_write(s, line, strlen(line));
-	free(line);
-}
-
 static struct step_result perform_file(struct performance *p, struct step *s,
 				       const struct instruction *i,
 				       size_t index)
@@ -431,19 +415,19 @@ static struct step_result perform_file(struct performance *p, struct step *s,
 
 	(void)index;
 	if (!content || (from && str_starts(content, "ENCRYPTED"))) {
-		note(s, xasprintf("Environment variable %s %s! Skipping file "
-				  "creation...\n",
-				  from ? from : "",
-				  content ? "wasn't decrypted" : "is not set"));
+		step_say(s,
+			 "Environment variable %s %s! Skipping file "
+			 "creation...",
+			 from ? from : "",
+			 content ? "wasn't decrypted" : "is not set");
 		return (struct step_result){.status = STATUS_SUCCEEDED};
 	}
-	learn_image(p);
-	path = variables_expand_text(i->file.destination_path, p->env,
-				     &p->image);
+	path = instructions_expand(p, i->file.destination_path);
 	r = write_file(p, s, path, content);
-	note(s, r.status == STATUS_SUCCEEDED
-			? xasprintf("Created file %s!\n", path)
-			: xasprintf("Failed to write file %s!\n", path));
+	step_say(s,
+		 r.status == STATUS_SUCCEEDED ? "Created file %s!"
+					      : "Failed to write file %s!",
+		 path);
 	return r;
 }
 
@@ -487,6 +471,8 @@ void instructions_end(struct performance *p)
 {
 	background_end(p->background);
 	p->background = NULL;
+	caches_free(p->caches);
+	p->caches = NULL;
 	environment_clear(&p->image);
 	error_free_ptr(&p->err);
 }

@@ -15,6 +15,7 @@
 #define AFTERMATH_MS (5 * 60 * 1000)
 
 struct background;
+struct caches;
 
 struct performance {
 	struct place *place;
@@ -29,7 +30,8 @@ struct performance {
 	bool failed, timed_out, aborted;
 	bool broken; /* the environment is gone: nothing more can run */
 	struct background *background;
-	struct error *err; /* why, where broken */
+	struct caches *caches; /* that instructions so far have restored */
+	struct error *err;     /* why, where broken */
 };
 
 /* Scripts and variables as files for PLACE_BASE. */
@@ -40,6 +42,25 @@ int instructions_files(const struct task *task, const struct environment *env,
 void instructions_perform(struct performance *p, bool unresolved);
 /* Background scripts are over; to be called before the place goes down. */
 void instructions_end(struct performance *p);
+
+/* --- for instructions that have a file of their own ------------------------- */
+
+/* Runs scripts of the instruction at `index`, which instructions_files has put
+ * into place; `part` tells several apart ("": the only ones). */
+struct step_result instructions_script(struct performance *p, struct step *s,
+				       const char *const *items, size_t index,
+				       const char *part);
+/* Runs shell text of our own in the working directory, nobody seeing it; what it
+ * writes is added to out.  SESSION_DONE: *status is its exit status. */
+enum session_state instructions_ask(struct performance *p, const char *text,
+				    struct buf *out, int *status) MUST_CHECK;
+/* text with the variables of task and image, for free(). */
+char *instructions_expand(struct performance *p, const char *text);
+/* A call into the backend did not succeed: cancelled, too late, or the
+ * environment is gone.  False: none of these, err is the step's own matter. */
+bool instructions_ended(struct performance *p, struct step *s,
+			cirrus_status status, struct error **err,
+			struct step_result *r);
 
 /* Whether an instruction's turn comes.  Pure. */
 bool instructions_due(enum behaviour b, bool failed, bool timed_out);

@@ -1,6 +1,11 @@
 # core/run
 core_libcore_la_SOURCES += \
 	%D%/background.c %D%/background.h \
+	%D%/cache.c %D%/cache.h \
+	%D%/cache-copy.c %D%/cache-copy.h \
+	%D%/cache-folders.c %D%/cache-folders.h \
+	%D%/cache-state.h \
+	%D%/cache-upload.c \
 	%D%/clean.c \
 	%D%/context.h \
 	%D%/dry.c %D%/dry.h \
@@ -18,6 +23,7 @@ core_libcore_la_SOURCES += \
 	%D%/run.c %D%/run.h \
 	%D%/schedule.c %D%/schedule.h \
 	%D%/script.c %D%/script.h \
+	%D%/script-files.c \
 	%D%/selection.c %D%/selection.h \
 	%D%/session.c %D%/session.h \
 	%D%/step.c %D%/step.h \

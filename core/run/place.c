@@ -166,6 +166,37 @@ int place_copy_in(struct place *p, struct archive_source *files,
 	return -1;
 }
 
+static struct call_options until(const struct place *p, int64_t deadline_ns)
+{
+	return (struct call_options){.cancel_fd = p->scope->run->o->cancel_fd,
+				     .deadline_ns = deadline_ns,
+				     .scope = p->scope};
+}
+
+cirrus_status place_read(struct place *p, int64_t deadline_ns, const char *dir,
+			 const char *const *paths,
+			 const struct cirrus_writer *tar, struct error **err)
+{
+	struct call_options o = until(p, deadline_ns);
+	struct cirrus_copy_spec spec = {
+		.struct_size = sizeof(spec), .dir = dir, .paths = paths};
+
+	return member_copy_out(p->member, &o, &spec, tar, err);
+}
+
+cirrus_status place_write(struct place *p, int64_t deadline_ns, const char *dir,
+			  const struct cirrus_reader *tar, struct error **err)
+{
+	struct call_options o = until(p, deadline_ns);
+	struct cirrus_copy_spec spec = {.struct_size = sizeof(spec),
+					.flags = CIRRUS_COPY_MKDIR,
+					.dir = dir};
+
+	if (has_user(&p->image) && can(p, CIRRUS_CAP_COPY_OWNER))
+		spec.owner = p->image.user;
+	return member_copy_in(p->member, &o, &spec, tar, err);
+}
+
 static int copy_in(struct place *p, struct archive_source *files,
 		   struct error **err)
 {

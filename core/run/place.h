@@ -37,6 +37,16 @@ int place_up(struct place *p, struct archive_source *files,
 /* Puts more files in, named from the root on. */
 int place_copy_in(struct place *p, struct archive_source *files,
 		  struct error **err) MUST_CHECK;
+/* The tar stream of what lies in a directory (paths NULL: all of it), names
+ * relative to it; and the way back, making the directory where it is not
+ * there. */
+cirrus_status place_read(struct place *p, int64_t deadline_ns, const char *dir,
+			 const char *const *paths,
+			 const struct cirrus_writer *tar,
+			 struct error **err) MUST_CHECK;
+cirrus_status place_write(struct place *p, int64_t deadline_ns, const char *dir,
+			  const struct cirrus_reader *tar,
+			  struct error **err) MUST_CHECK;
 /* Kills the script that runs, so that its record comes. */
 int place_kill_script(struct place *p, struct error **err) MUST_CHECK;
 /* Why the session broke off: fills *err. */

@@ -197,6 +197,7 @@ static void close_run(struct run *run)
 	backend_set_hooks(&(struct backend_hooks){0});
 	run_logs_free(run->logs);
 	images_free(run->images);
+	cache_dir_free(run->caches);
 	plan_clear(&run->plan);
 	pthread_mutex_destroy(&run->lock);
 	secrets_free(run->teller.secrets);
@@ -213,6 +214,9 @@ static struct run *open_run(const struct run_options *o)
 	owner_self(&run->owner, run->id);
 	run->teller = (struct teller){o->events, secrets_new()};
 	run->images = images_new();
+	/* a cache instruction says so where there is no place */
+	if (cache_dir_open(o->project_dir, &run->caches, NULL) < 0)
+		run->caches = NULL;
 	return run;
 }
 

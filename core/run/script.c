@@ -37,6 +37,13 @@ void script_text(struct buf *b, const char *shell, const char *const *items)
 		buf_addf(b, "%s\n", *items);
 }
 
+bool script_is_direct(const struct environment *env)
+{
+	const char *shell = environment_get(env, "CIRRUS_SHELL");
+
+	return shell && strcmp(shell, "direct") == 0;
+}
+
 /* Names that shells keep for themselves, or compute. */
 static bool is_reserved(const char *name)
 {

@@ -3,6 +3,8 @@
 #ifndef CIRRUS_RUN_SCRIPT_H
 #define CIRRUS_RUN_SCRIPT_H
 
+#include <stdbool.h>
+
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/strv.h"
@@ -14,6 +16,9 @@ void script_quote(struct buf *b, const char *text);
 /* A script file: the options every script runs with, its echo on, then the
  * items, each ended by a newline.  `shell` is for the first line; NULL: sh. */
 void script_text(struct buf *b, const char *shell, const char *const *items);
+
+/* CIRRUS_SHELL: direct: no shell runs scripts. */
+bool script_is_direct(const struct environment *env);
 
 /* What the session's shell reads first: every variable exported, byte for byte,
  * and the functions that run scripts where CIRRUS_SHELL asks for it.  Names

@@ -64,8 +64,27 @@ void step_write(struct step *s, const char *data, size_t len)
 {
 	int64_t before = s->written;
 
+	if (s->tap)
+		s->tap(s->tap_ctx, data, len);
+	if (!s->teller || len == 0)
+		return;
+	s->mid_line = data[len - 1] != '\n';
 	mask_feed(&s->mask, data, len);
 	tell_since(s, before);
+}
+
+void step_say(struct step *s, const char *fmt, ...)
+{
+	AUTO_BUF struct buf line = BUF_INIT(BUF_FILE);
+	va_list ap;
+
+	if (s->mid_line)
+		buf_addc(&line, '\n');
+	va_start(ap, fmt);
+	buf_vaddf(&line, fmt, ap);
+	va_end(ap);
+	buf_addc(&line, '\n');
+	step_write(s, line.data, line.len);
 }
 
 static void flush(struct step *s)

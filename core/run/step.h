@@ -7,6 +7,7 @@
 #ifndef CIRRUS_RUN_STEP_H
 #define CIRRUS_RUN_STEP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -23,7 +24,18 @@ struct step {
 	int64_t written, started_ns;
 	struct mask mask;
 	int write_errno;
+	bool mid_line; /* what was written last did not end a line */
+	/* Sees every byte as the script wrote it; or NULL. */
+	void (*tap)(void *ctx, const char *data, size_t len);
+	void *tap_ctx;
 };
+
+/* A step that nobody sees: what a script writes goes to the tap alone.  Needs
+ * neither begin nor end. */
+#define STEP_TAP(fn, arg)                                \
+	{                                                \
+		.log = -1, .tap = (fn), .tap_ctx = (arg) \
+	}
 
 /* Numbers are the caller's to count.  A log that cannot be made is a warning:
  * the step itself goes on. */
@@ -31,6 +43,8 @@ void step_begin(struct step *s, const struct teller *teller,
 		struct run_logs *logs, int64_t task, int number,
 		enum step_kind kind, const char *title);
 void step_write(struct step *s, const char *data, size_t len);
+/* A line of our own, which begins where no line of a script's goes on. */
+void step_say(struct step *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
 struct step_result {
 	enum event_status status;
 	int exit_code, signal;

@@ -1,4 +1,7 @@
 # core/store
 core_libcore_la_SOURCES += \
 	%D%/boots.c %D%/boots.h \
+	%D%/cache.c %D%/cache.h \
+	%D%/cache-dir.c %D%/cache-dir.h \
+	%D%/cache-entry.c %D%/cache-entry.h \
 	%D%/runs.c %D%/runs.h

@@ -3,6 +3,7 @@ include %D%/plugins-bad/local.mk
 cli_tests_sh = \
 	%D%/backends-run.sh \
 	%D%/backends.sh \
+	%D%/cache.sh \
 	%D%/clean.sh \
 	%D%/completion.sh \
 	%D%/help.sh \

@@ -1,6 +1,6 @@
 # tests/unit/base
 base_tests = %D%/arena.t %D%/buf.t %D%/clock.t %D%/compat.t %D%/error.t \
-	%D%/fd.t %D%/hash.t %D%/mem.t %D%/queue.t %D%/strv.t \
+	%D%/fd.t %D%/hash.t %D%/mem.t %D%/queue.t %D%/ring.t %D%/strv.t \
 	%D%/utf8.t %D%/vec.t
 check_PROGRAMS += $(base_tests)
 TESTS += $(base_tests)
@@ -52,3 +52,7 @@ tests_unit_base_vec_t_SOURCES = %D%/vec.c
 tests_unit_base_vec_t_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_base_vec_t_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_base_vec_t_LDADD = $(UNIT_LIBS)
+tests_unit_base_ring_t_SOURCES = %D%/ring.c
+tests_unit_base_ring_t_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_base_ring_t_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_base_ring_t_LDADD = $(UNIT_LIBS)

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "files/tar.h"
+
+int tar_next(struct archive *in, struct archive_entry **entry,
+	     struct error **err)
+{
+	int r = archive_read_next_header(in, entry);
+
+	if (r == ARCHIVE_EOF)
+		return 0;
+	/* a warning is about the text of names, which are bytes to us */
+	if (r == ARCHIVE_OK || r == ARCHIVE_WARN)
+		return 1;
+	return error_set(err, ERR_SYSTEM, "the archive is damaged: %s",
+			 archive_error_string(in));
+}
+
+void tar_describe(struct archive_entry *out, struct archive_entry *in,
+		  const char *name, const char *link)
+{
+	archive_entry_clear(out);
+	archive_entry_set_pathname(out, *name ? name : "./");
+	archive_entry_set_mode(out, archive_entry_mode(in));
+	archive_entry_set_mtime(out, archive_entry_mtime(in),
+				archive_entry_mtime_nsec(in));
+	archive_entry_set_uid(out, archive_entry_uid(in));
+	archive_entry_set_gid(out, archive_entry_gid(in));
+	if (link)
+		archive_entry_set_hardlink(out, link);
+	else if (archive_entry_filetype(in) == AE_IFLNK)
+		archive_entry_set_symlink(out, archive_entry_symlink(in));
+	else if (archive_entry_filetype(in) == AE_IFREG)
+		archive_entry_set_size(out, archive_entry_size(in));
+	else
+		archive_entry_set_size(out, 0);
+}
+
+static int write_data(struct archive *out, const void *data, size_t len,
+		      struct error **err)
+{
+	la_ssize_t n = archive_write_data(out, data, len);
+
+	if (n < 0 || (size_t)n != len)
+		return error_set(err, ERR_SYSTEM, "cannot write an archive: %s",
+				 archive_error_string(out));
+	return 0;
+}
+
+static int fill(struct archive *out, int64_t until, int64_t *at,
+		void (*look)(void *, const void *, size_t), void *ctx,
+		struct error **err)
+{
+	static const char zeros[65536];
+
+	while (*at < until) {
+		int64_t left = until - *at;
+		size_t n = left < (int64_t)sizeof(zeros) ? (size_t)left
+							 : sizeof(zeros);
+
+		if (write_data(out, zeros, n, err) < 0)
+			return -1;
+		if (look)
+			look(ctx, zeros, n);
+		*at += (int64_t)n;
+	}
+	return 0;
+}
+
+int tar_copy_block(struct archive *in, struct archive *out, int64_t size,
+		   int64_t *at,
+		   void (*look)(void *ctx, const void *data, size_t len),
+		   void *ctx, struct error **err)
+{
+	const void *data;
+	size_t len;
+	la_int64_t offset;
+	int r = archive_read_data_block(in, &data, &len, &offset);
+
+	if (r == ARCHIVE_EOF)
+		return fill(out, size, at, look, ctx, err);
+	if (r < ARCHIVE_WARN || offset < *at || (int64_t)len > size - offset)
+		return error_set(err, ERR_SYSTEM, "the archive is damaged: %s",
+				 archive_error_string(in)
+					 ? archive_error_string(in)
+					 : "a member is longer than it says");
+	if (fill(out, offset, at, look, ctx, err) < 0 ||
+	    write_data(out, data, len, err) < 0)
+		return -1;
+	if (look)
+		look(ctx, data, len);
+	*at += (int64_t)len;
+	return 1;
+}
