@@ -14,6 +14,8 @@ containers_of() { # ENGINE PID
 has_containers() { [ -n "$(containers_of "$1" "$2")" ]; }
 has_none() { [ -z "$(containers_of "$1" "$2")" ]; }
 nothing_runs() { [ -z "$(marked)" ]; }
+# What a container needs (its network's process) lives as long as it does.
+nothing_serves() { [ -z "$(marked_as '^[^ ]*podman\|watcher\|^cirrus')" ]; }
 
 # Starts a run in the background and waits until its script runs; $cirrus_pid.
 begin_run() { # ENGINE
@@ -74,7 +76,7 @@ what_a_killed_run_left() { # ENGINE
 	kill -KILL "$cirrus_pid"
 	end_run
 	# the service and its watcher see to themselves
-	await 10 nothing_runs
+	await 10 nothing_serves
 	assert has_containers "$1" "$cirrus_pid"
 }
 
