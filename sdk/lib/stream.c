@@ -239,6 +239,9 @@ cirrus_status stream_open(struct http *h, const struct cirrus_call *call,
 	curl_easy_setopt(s->easy, CURLOPT_CONNECT_ONLY, 1L);
 	curl_multi_add_handle(s->multi, s->easy);
 	result = converse(s, &t);
+	/* libcurl writes what goes wrong later where it was told to, and t is
+	 * gone by then. */
+	curl_easy_setopt(s->easy, CURLOPT_ERRORBUFFER, NULL);
 	if (result != CURLE_OK)
 		return http_explain(&t, result, err);
 	if (reply->status == 101 || reply->status == 200)

@@ -38,7 +38,7 @@ stage_plain() {
 
 stage_asan() {
 	# crashes are what the tests of the crash handler are about
-	export ASAN_OPTIONS=detect_leaks=1:allow_user_segv_handler=1:handle_abort=0
+	export ASAN_OPTIONS=detect_leaks=1:allow_user_segv_handler=1:handle_abort=0:detect_stack_use_after_return=1
 	export LSAN_OPTIONS=suppressions=$source_dir/tests/ci/lsan.supp:print_suppressions=0
 	export UBSAN_OPTIONS=print_stacktrace=1
 	build asan --disable-static --with-sanitizers=address,undefined &&

@@ -417,6 +417,37 @@ TEST(a_stream_begins_behind_the_head_and_its_input_ends_first)
 	stop(&s, h);
 }
 
+/* Whether a failure of the stream leaves alone what is on the stack now, where
+ * the frame of stream_open was. */
+__attribute__((noinline)) static bool fails_quietly(struct stream *st)
+{
+	volatile unsigned char guard[16384];
+	char data[16];
+	size_t i;
+
+	for (i = 0; i < sizeof(guard); i++)
+		guard[i] = 0xa5;
+	ok_int(stream_send(st, "ping", 4), 4);
+	ok_int(receive(st, data, sizeof(data)), -1);
+	for (i = 0; i < sizeof(guard) && guard[i] == 0xa5;)
+		i++;
+	return i == sizeof(guard);
+}
+
+TEST(a_stream_that_breaks_off_later_writes_nowhere)
+{
+	AUTO_REPLY struct http_reply reply = HTTP_REPLY_INIT;
+	AUTO_STREAM struct stream *st = NULL;
+	struct cirrus_call call = call_own(-1, 5000);
+	struct server s;
+	struct http *h = START(&s, "HTTP/1.1 101 UPGRADED\r\n\r\n|^");
+
+	ok_int(stream_open(h, &call, &post, &st, &reply, NULL), CIRRUS_OK);
+	if (ok(st != NULL))
+		ok(fails_quietly(st));
+	stop(&s, h);
+}
+
 static void check_stream(const char *script, cirrus_status want, long status)
 {
 	AUTO_REPLY struct http_reply reply = HTTP_REPLY_INIT;
