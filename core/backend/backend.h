@@ -68,8 +68,7 @@ struct backend_choice {
 	const char *kind; /* of environment: "container" */
 	const struct backend_option *options;
 	size_t n_options;
-	/* Of this run, for what the plugin makes on its own; kept by
-	 * reference until the connection is closed. */
+	/* Of this run, for what the plugin makes on its own. */
 	const struct cirrus_kv *labels;
 	size_t n_labels;
 	/* Told why a candidate was passed over, or chosen; may be NULL. */

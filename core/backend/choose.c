@@ -6,16 +6,12 @@
 #include <string.h>
 
 #include "backend/conn.h"
+#include "backend/first.h"
 #include "backend/hint.h"
 #include "backend/loader.h"
-#include "backend/watch.h"
 #include "base/buf.h"
-#include "base/clock.h"
 
 #define CHOICE_VARIABLE "CIRRUS_CONTAINER_BACKEND"
-#define OPEN_MS         30000
-/* A plugin has two seconds to see that its deadline has passed. */
-#define LATE_MS 2000
 
 static void note(const struct backend_choice *choice, const char *fmt, ...)
 	PRINTF_LIKE(2, 3);
@@ -35,17 +31,6 @@ static void note(const struct backend_choice *choice, const char *fmt, ...)
 
 /* --- one candidate ------------------------------------------------------------- */
 
-/* The caller's options, with a deadline where it gave none. */
-static struct call_options limited(const struct call_options *o, int64_t ms)
-{
-	struct call_options limit = *o;
-	int64_t deadline = clock_after_ms(ms);
-
-	if (!limit.deadline_ns || limit.deadline_ns > deadline)
-		limit.deadline_ns = deadline;
-	return limit;
-}
-
 static const struct cirrus_kind *kind_of(const struct backend *b,
 					 const struct backend_choice *choice,
 					 struct error **err)
@@ -57,63 +42,6 @@ static const struct cirrus_kind *kind_of(const struct backend *b,
 			  "backend %s provides no environment of kind \"%s\"",
 			  b->name, choice->kind);
 	return kind;
-}
-
-struct probing {
-	const struct backend *backend;
-	struct settings settings;
-	struct call_options options;
-	struct cirrus_probe answer;
-	cirrus_status status;
-	struct error *error;
-};
-
-static void probe_work(void *data)
-{
-	struct probing *p = data;
-
-	p->status = conn_probe(p->backend, &p->settings, &p->options,
-			       &p->answer, &p->error);
-}
-
-static void probe_free(void *data)
-{
-	struct probing *p = data;
-
-	settings_clear(&p->settings);
-	error_free(p->error);
-	free(p);
-}
-
-/* On success the settings are the caller's. */
-static int probe(const struct backend *b, struct settings *settings,
-		 const struct call_options *o, char **words, struct error **err)
-{
-	struct probing *p = xcalloc(1, sizeof(*p));
-	int result;
-
-	p->backend = b;
-	p->settings = *settings;
-	*settings = (struct settings){0};
-	p->options = limited(o, CHOOSE_PROBE_MS);
-	if (!watch_run(probe_work, probe_free, p,
-		       p->options.deadline_ns + LATE_MS * NS_PER_MS)) {
-		error_set(err, ERR_BACKEND,
-			  "backend %s does not answer: its probe hangs",
-			  b->name);
-		return error_hint(err, "choose another with "
-				       "--container-backend=NAME");
-	}
-	result = p->status == CIRRUS_OK ? 0 : -1;
-	if (result == 0) {
-		*settings = p->settings;
-		p->settings = (struct settings){0};
-		*words = probe_text(&p->answer);
-	} else {
-		error_pass(err, &p->error, NULL);
-	}
-	probe_free(p);
-	return result;
 }
 
 static struct backend *load(const struct candidate *c, struct error **err)
@@ -137,7 +65,6 @@ static int connect_named(const struct candidate *c,
 			 struct error **err)
 {
 	struct backend *b = load(c, err);
-	const struct call_options limit = limited(o, OPEN_MS);
 	const struct cirrus_kind *kind;
 	struct settings settings;
 
@@ -145,7 +72,7 @@ static int connect_named(const struct candidate *c,
 		return -1;
 	kind = kind_of(b, choice, err);
 	if (!kind || settings_make(&settings, b, choice, err) < 0 ||
-	    conn_open(b, kind, &settings, &limit, out, err) < 0)
+	    first_open(b, kind, &settings, o, out, err) < 0)
 		return -1;
 	note(choice, "backend %s, as asked for", b->name);
 	return 0;
@@ -158,7 +85,6 @@ static int connect_tried(const struct candidate *c,
 			 struct error **err)
 {
 	struct backend *b = load(c, err);
-	const struct call_options limit = limited(o, OPEN_MS);
 	const struct cirrus_kind *kind;
 	AUTO_FREE char *words = NULL;
 	struct settings settings;
@@ -167,8 +93,8 @@ static int connect_tried(const struct candidate *c,
 		return -1;
 	kind = kind_of(b, choice, err);
 	if (!kind || settings_make(&settings, b, choice, err) < 0 ||
-	    probe(b, &settings, o, &words, err) < 0 ||
-	    conn_open(b, kind, &settings, &limit, out, err) < 0)
+	    first_probe(b, &settings, o, &words, err) < 0 ||
+	    first_open(b, kind, &settings, o, out, err) < 0)
 		return -1;
 	note(choice, "backend %s: %s", b->name, words);
 	return 0;

@@ -8,6 +8,7 @@ core_libcore_la_SOURCES += \
 	%D%/conn.c %D%/conn.h \
 	%D%/crash.c %D%/crash.h \
 	%D%/dump.c \
+	%D%/first.c %D%/first.h \
 	%D%/guard.c %D%/guard.h \
 	%D%/helper.c %D%/helper.h \
 	%D%/hint.c %D%/hint.h \

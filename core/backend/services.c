@@ -13,11 +13,16 @@
 #include "base/clock.h"
 #include "base/fd.h"
 
+/* Read while one is called: a plugin that was given up may call for ever, and
+ * must not reach those who have gone. */
+static pthread_rwlock_t hooks_lock = PTHREAD_RWLOCK_INITIALIZER;
 static struct backend_hooks hooks;
 
 void backend_set_hooks(const struct backend_hooks *h)
 {
+	pthread_rwlock_wrlock(&hooks_lock);
 	hooks = *h;
+	pthread_rwlock_unlock(&hooks_lock);
 }
 
 void services_log(void *scope, int32_t level, const char *fmt, ...)
@@ -25,18 +30,21 @@ void services_log(void *scope, int32_t level, const char *fmt, ...)
 	AUTO_FREE char *msg = NULL;
 	va_list ap;
 
-	if (!hooks.log)
-		return;
 	va_start(ap, fmt);
 	msg = xvasprintf(fmt, ap);
 	va_end(ap);
-	hooks.log(hooks.ctx, scope, level, msg);
+	pthread_rwlock_rdlock(&hooks_lock);
+	if (hooks.log)
+		hooks.log(hooks.ctx, scope, level, msg);
+	pthread_rwlock_unlock(&hooks_lock);
 }
 
 void services_secret(const char *text)
 {
+	pthread_rwlock_rdlock(&hooks_lock);
 	if (hooks.secret && text && text[0])
 		hooks.secret(hooks.ctx, text);
+	pthread_rwlock_unlock(&hooks_lock);
 }
 
 static struct call *call_of(const struct cirrus_call *pub)
@@ -96,6 +104,7 @@ static cirrus_status host_registry_auth(const struct cirrus_call *pub,
 	if (!k || !registry || !out || out->struct_size < sizeof(uint32_t))
 		return CIRRUS_E_INVAL;
 	pthread_mutex_lock(&k->lock);
+	pthread_rwlock_rdlock(&hooks_lock);
 	found = hooks.registry_auth &&
 		hooks.registry_auth(hooks.ctx, k->scope, registry, &user,
 				    &password);
@@ -107,6 +116,7 @@ static cirrus_status host_registry_auth(const struct cirrus_call *pub,
 		strv_push_steal(&k->lent, (char *)auth.password);
 		strv_push_steal(&k->lent, (char *)auth.server);
 	}
+	pthread_rwlock_unlock(&hooks_lock);
 	pthread_mutex_unlock(&k->lock);
 	if (!found)
 		return CIRRUS_E_NOTFOUND;
@@ -135,7 +145,10 @@ static void show_progress(const struct call *k, struct call_progress *p)
 
 	p->pending = false;
 	p->shown_ns = clock_now();
-	hooks.progress(hooks.ctx, k->scope, &told);
+	pthread_rwlock_rdlock(&hooks_lock);
+	if (hooks.progress)
+		hooks.progress(hooks.ctx, k->scope, &told);
+	pthread_rwlock_unlock(&hooks_lock);
 }
 
 static struct call_progress *progress_item(struct call *k, const char *item)
@@ -179,8 +192,7 @@ static void host_progress(const struct cirrus_call *pub,
 {
 	struct call *k = call_of(pub);
 
-	if (!k || !told || !hooks.progress ||
-	    !CIRRUS_HAS(told, struct cirrus_progress, what))
+	if (!k || !told || !CIRRUS_HAS(told, struct cirrus_progress, what))
 		return;
 	pthread_mutex_lock(&k->lock);
 	note_progress(k, told);

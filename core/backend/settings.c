@@ -217,17 +217,29 @@ static int add_directories(struct settings *s, const struct backend *b,
 	return c->cache_dir && c->state_dir && c->runtime_dir ? 0 : -1;
 }
 
+/* Copied: a plugin that hangs may outlive those who gave them. */
+static const struct cirrus_kv *copy_labels(const struct backend_choice *choice,
+					   struct arena *a)
+{
+	struct cirrus_kv *labels =
+		arena_alloc(a, (choice->n_labels + 1) * sizeof(*labels));
+
+	for (size_t i = 0; i < choice->n_labels; i++) {
+		labels[i].key = arena_strdup(a, choice->labels[i].key);
+		labels[i].value = arena_strdup(a, choice->labels[i].value);
+	}
+	return labels;
+}
+
 int settings_make(struct settings *s, const struct backend *b,
 		  const struct backend_choice *choice, struct error **err)
 {
-	const struct cirrus_config config = {
-		.labels = choice->labels,
-		.n_labels = choice->n_labels,
-	};
+	const struct cirrus_config config = {.n_labels = choice->n_labels};
 	struct sources from = {b, choice, .arena = &s->arena};
 
 	*s = (struct settings){0};
 	s->config = PADDED(&s->arena, &config);
+	s->config->labels = copy_labels(choice, &s->arena);
 	s->config->helper_argv = helper_argv(b, &s->arena);
 	if (check_unknown(b, choice, &s->arena, err) < 0 ||
 	    config_file_read(b, &s->arena, &from.file, err) < 0 ||

@@ -116,6 +116,13 @@ a_probe_that_hangs() {
 	fails_with 3 '^no backend is usable: backend hang-probe does not answer' 'choose another'
 }
 
+# As long as an engine may take that has to be started first.
+an_open_that_hangs() {
+	project_with hang-open good
+	run cirrus run --container-backend=hang-open
+	fails_with 3 '^backend hang-open does not answer: its open hangs$' 'choose another'
+}
+
 a_relative_path() {
 	project_with good
 	run cirrus run --container-backend=../plugins/cirrus-good.so
@@ -177,6 +184,7 @@ check 'a directory that all can write to' a_directory_open_to_all
 check 'a plugin that crashes when it is loaded' a_crash_on_load
 check 'a plugin that crashes when it is opened' a_crash_on_open
 check 'a plugin whose probe hangs' a_probe_that_hangs
+check 'a plugin whose open hangs' an_open_that_hangs
 check 'a relative path' a_relative_path
 check 'an option that the backend does not have' an_option_of_nobody
 check 'a backend named by the environment' the_variable_names_one

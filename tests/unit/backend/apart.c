@@ -7,6 +7,7 @@
 
 #include "backend/status.h"
 #include "backend/watch.h"
+#include "base/fd.h"
 #include "base/clock.h"
 #include "tap.h"
 
@@ -126,21 +127,38 @@ TEST(watches_work_to_its_end)
 	int ms = 1;
 
 	worked = abandoned = 0;
-	ok(watch_run(work, abandon, &ms, clock_after_ms(60000)));
+	ok_int(watch_run(work, abandon, &ms, &(struct call_options){0}),
+	       WATCH_DONE);
 	ok_int(worked, 1);
 	ok_int(abandoned, 0);
 }
 
-TEST(leaves_late_work_to_itself)
+static void leaves_to_itself(const struct call_options *o, enum watch_end end)
 {
-	static int ms = 300;
+	static int ms = 4000;
 
 	worked = abandoned = 0;
-	ok(!watch_run(work, abandon, &ms, clock_after_ms(10)));
+	ok_int(watch_run(work, abandon, &ms, o), end);
 	ok_int(worked, 0);
-	for (int i = 0; i < 500 && !abandoned; i++)
+	for (int i = 0; i < 2000 && !abandoned; i++)
 		usleep(10000);
 	ok_int(abandoned, 1);
+}
+
+TEST(leaves_late_work_to_itself)
+{
+	leaves_to_itself(&(struct call_options){.deadline_ns = 1}, WATCH_LATE);
+}
+
+TEST(leaves_cancelled_work_to_itself)
+{
+	int fds[2];
+
+	need(fd_pipe(fds, NULL) == 0);
+	fd_close(&fds[1]);
+	leaves_to_itself(&(struct call_options){.cancel_fd = fds[0]},
+			 WATCH_CANCELLED);
+	fd_close(&fds[0]);
 }
 
 /* --- words -------------------------------------------------------------------- */

@@ -178,6 +178,35 @@ TEST(a_probe_that_hangs_is_passed_over)
 	connects("hang-probe", "hang-probe");
 }
 
+static void open_hangs(const struct call_options *o, int code)
+{
+	const struct backend_choice choice = {.name = "hang-open",
+					      .kind = "container"};
+	AUTO_ERROR struct error *err = NULL;
+	struct conn *c = NULL;
+
+	ok(backend_connect(&choice, o, &c, &err) < 0);
+	need(err);
+	ok_int(err->code, code);
+	ok_str(err->msg, "backend hang-open does not answer: its open hangs");
+	ok_str(err->hint, "choose another with --container-backend=NAME");
+}
+
+TEST(an_open_that_hangs_is_given_up)
+{
+	int fds[2];
+
+	install("hang-open");
+	setenv("CIRRUS_CLI_BACKEND_DIR", test_dir(), 1);
+	setenv("HOME", test_dir(), 1);
+	open_hangs(&(struct call_options){.deadline_ns = clock_after_ms(10)},
+		   ERR_BACKEND);
+	need(fd_pipe(fds, NULL) == 0);
+	fd_close(&fds[1]);
+	open_hangs(&(struct call_options){.cancel_fd = fds[0]}, ERR_CANCELLED);
+	fd_close(&fds[0]);
+}
+
 TEST(another_kind_is_refused)
 {
 	const struct backend_choice choice = {.name = "good", .kind = "tart"};
