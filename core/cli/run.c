@@ -55,6 +55,13 @@ static int load(const struct run_values *v, struct loaded *l,
 
 /* --- the run --------------------------------------------------------------- */
 
+NORETURN static void end_at_once(int status, const struct error *err)
+{
+	if (err)
+		command_fail(err);
+	_exit(status);
+}
+
 /* Runs between a reporter's start and its end. */
 static int run_reported(const struct run_values *v, struct run_options *o,
 			struct error **err)
@@ -77,14 +84,12 @@ static int run_reported(const struct run_values *v, struct run_options *o,
 	queue_close(o->events);
 	if (reporter_finish(reporter, run_err ? NULL : err) < 0)
 		status = exit_worse(status, EXIT_TASK_FAILED);
-	/* threads that the second Ctrl-C left behind may still be at work */
-	if (fd_wait(o->abandon_fd, POLLIN, -1, clock_now()) == FD_READY)
-		_exit(signals_exit_status());
-	queue_free(o->events);
 	if (run_err)
 		error_pass(err, &run_err, NULL);
-	if (signals_exit_status() != 0 && status != EXIT_DEFECT)
-		status = signals_exit_status();
+	/* threads that the second Ctrl-C left behind may still be at work */
+	if (fd_wait(o->abandon_fd, POLLIN, -1, clock_now()) == FD_READY)
+		end_at_once(status, *err);
+	queue_free(o->events);
 	return status;
 }
 
@@ -120,6 +125,7 @@ static int run_loaded(const struct run_values *v, const struct loaded *l,
 	choice.n_options = args.len;
 	o.cancel_fd = signals.cancel_fd;
 	o.abandon_fd = signals.abandon_fd;
+	o.interrupted = signals_exit_status;
 	return run_reported(v, &o, err);
 }
 

@@ -220,6 +220,17 @@ static struct run *open_run(const struct run_options *o)
 	return run;
 }
 
+/* Which signal has cancelled the run, only the caller knows; of a run that was
+ * abandoned, how the tasks would have ended nobody does. */
+static int final_status(const struct run *run, int exit, bool abandoned)
+{
+	int told = run->o->interrupted ? run->o->interrupted() : 0;
+
+	if (!told && abandoned)
+		told = EXIT_INTERRUPTED;
+	return told && (abandoned || exit != EXIT_DEFECT) ? told : exit;
+}
+
 /* *abandoned: threads still use run, and the process is about to end. */
 static int run_plan(struct run *run, bool *abandoned, struct error **err)
 {
@@ -242,6 +253,7 @@ static int run_plan(struct run *run, bool *abandoned, struct error **err)
 		pthread_join(run->sweeper, NULL);
 	free(out.status);
 	*abandoned = out.abandoned;
+	exit = final_status(run, exit, out.abandoned);
 	if (out.abandoned)
 		place_tell_all(run);
 	tell_run_finished(run, exit, clock_now() - began);

@@ -226,6 +226,15 @@ static void prepare(struct schedule *s)
 	}
 }
 
+static void schedule_free(struct schedule *s)
+{
+	fd_close(&s->wake[0]);
+	fd_close(&s->wake[1]);
+	pthread_mutex_destroy(&s->lock);
+	free(s->jobs);
+	free(s);
+}
+
 int schedule_run(const struct plan *plan, const struct schedule_options *o,
 		 struct schedule_outcome *out, struct error **err)
 {
@@ -245,13 +254,9 @@ int schedule_run(const struct plan *plan, const struct schedule_options *o,
 	out->status = xcalloc(plan->len + 1, sizeof(*out->status));
 	for (size_t i = 0; i < plan->len; i++)
 		out->status[i] = s->jobs[i].status;
-	if (out->abandoned)
-		return 0; /* threads still use it; the process is about to end */
-	fd_close(&s->wake[0]);
-	fd_close(&s->wake[1]);
-	pthread_mutex_destroy(&s->lock);
-	free(s->jobs);
-	free(s);
+	/* else threads still use it, and the process is about to end */
+	if (!out->abandoned)
+		schedule_free(s);
 	if (broken)
 		return error_pass(err, &broken, "running tasks");
 	return 0;

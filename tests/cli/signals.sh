@@ -7,7 +7,8 @@ export CIRRUS_CONTAINER_BACKEND
 
 # Starts a run of a long task in the background, as $pid, and waits until its
 # script is at work.
-start_long_run() {
+start_long_run() { # OPTION...
+	[ $# -gt 0 ] || set -- -o simple
 	cat >.cirrus.yml <<-'YAML'
 		container: {image: any}
 		long_task:
@@ -16,16 +17,56 @@ start_long_run() {
 		  depends_on: long
 		  x_script: echo never
 	YAML
-	cirrus run -o simple >"$OUT" 2>"$ERR" </dev/null &
+	cirrus run "$@" >"$OUT" 2>"$ERR" </dev/null &
 	pid=$!
 	cleanup "kill -9 $pid"
-	await 20 grep -q '^at work' "$OUT"
+	await 20 grep -q '^at work\|\\nat work\|"text":"at work' "$OUT"
 }
 
 ends_with() {
 	status=0
 	wait $pid || status=$?
 	assert_status "$1"
+}
+
+# The one status that there is stands in the last event as well.
+the_events_tell_the_same() {
+	start_long_run -o json
+	kill -TERM $pid
+	ends_with 143
+	assert_out_has '"event":"run_finished".*"exit_status":143'
+}
+
+# A second signal leaves at once: what is left is told, and so is the status.
+a_second_signal_is_obeyed() {
+	start_long_run -o json --backend-option dummy.mutant=slow-cancel \
+		--backend-option dummy.without=START_STDIO
+	kill -TERM $pid
+	sleep 0.2
+	kill -TERM $pid
+	ends_with 143
+	assert_out_has "the environment of task .*long.* is left behind: interrupted twice"
+	assert_out_has '"event":"run_finished".*"exit_status":143'
+	await 20 cleans_up
+}
+cleans_up() { cirrus clean >"$OUT" 2>"$ERR" && grep -q '^nothing to remove$' "$OUT"; }
+
+# It cannot be made to come back, so the error is all that a person gets.
+a_second_signal_drops_no_error() {
+	hanging=$builddir/tests/cli/plugins-bad/.libs/cirrus-hang-open.so
+	[ -e "$hanging" ] || skip 'no shared libraries in this build'
+	echo 'a_task: {container: {image: any}, x_script: "true"}' >.cirrus.yml
+	cp "$hanging" "$trash/"
+	cirrus run -o json --container-backend="$trash/cirrus-hang-open.so" >"$OUT" 2>"$ERR" </dev/null &
+	pid=$!
+	cleanup "kill -9 $pid"
+	await 20 grep -q '"event":"run_started"' "$OUT"
+	kill -TERM $pid
+	sleep 0.2
+	kill -TERM $pid
+	ends_with 143
+	assert_err_has '^backend hang-open does not answer: its open hangs$'
+	assert_err_has '^hint: choose another with --container-backend=NAME$'
 }
 
 # What a shell starts in the background ignores SIGINT, so it is set back.
@@ -79,5 +120,8 @@ what_a_kill_leaves_is_cleaned_up() {
 
 check 'SIGINT ends a run and removes what it made' interrupts_are_obeyed
 check 'SIGTERM ends a run and removes what it made' termination_is_obeyed
+check 'the events tell the status that the program ends with' the_events_tell_the_same
+check 'a second signal leaves at once, and tells what is left' a_second_signal_is_obeyed
+check 'a second signal drops no error' a_second_signal_drops_no_error
 check 'clean removes what a killed run left' what_a_kill_leaves_is_cleaned_up
 finish
