@@ -69,8 +69,9 @@ struct archive_source *archive_source_new(void)
 	a->chunk = xmalloc(CHUNK);
 	a->entry = archive_entry_new();
 	a->tar = archive_write_new();
-	/* pax would have names be text of the locale; these are bytes */
-	archive_write_set_format_gnutar(a->tar);
+	/* for times below a second; names that are no text of the locale are
+	 * marked as bytes, which costs a warning that put_header passes over */
+	archive_write_set_format_pax(a->tar);
 	archive_write_set_bytes_per_block(a->tar, 0);
 	archive_write_open(a->tar, a, NULL, on_write, NULL);
 	return a;
