@@ -5,14 +5,15 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <unistd.h>
 
 #include "base/fd.h"
 #include "model/exit.h"
 #include "report/report.h"
 
-/* Written by the handler alone, once it is installed. */
-static volatile sig_atomic_t first, count;
+/* Written by the handler alone, once it is installed, on any thread. */
+static _Atomic int first, count;
 static int pipes[2][2];
 
 static int status_of(int signal)
@@ -28,10 +29,10 @@ static void make_readable(int write_end)
 
 static void handle(int signal)
 {
-	int saved = errno, n = count++;
+	int saved = errno, none = 0, n;
 
-	if (n == 0)
-		first = signal;
+	atomic_compare_exchange_strong(&first, &none, signal);
+	n = count++;
 	if (n < 2) {
 		make_readable(pipes[n][1]);
 	} else {

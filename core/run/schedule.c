@@ -204,11 +204,17 @@ static void loop(struct schedule *s, struct schedule_outcome *out,
 	}
 }
 
-static void skip_rest(struct schedule *s)
+/* Those of an abandoned run may still change theirs. */
+static void conclude(struct schedule *s, struct schedule_outcome *out)
 {
-	for (size_t i = 0; i < s->plan->len; i++)
+	out->status = xcalloc(s->plan->len + 1, sizeof(*out->status));
+	pthread_mutex_lock(&s->lock);
+	for (size_t i = 0; i < s->plan->len; i++) {
 		if (s->jobs[i].state == WAITING)
 			settle(s, &s->jobs[i], "the run was interrupted");
+		out->status[i] = s->jobs[i].status;
+	}
+	pthread_mutex_unlock(&s->lock);
 }
 
 static void prepare(struct schedule *s)
@@ -250,10 +256,7 @@ int schedule_run(const struct plan *plan, const struct schedule_options *o,
 	}
 	prepare(s);
 	loop(s, out, &broken);
-	skip_rest(s);
-	out->status = xcalloc(plan->len + 1, sizeof(*out->status));
-	for (size_t i = 0; i < plan->len; i++)
-		out->status[i] = s->jobs[i].status;
+	conclude(s, out);
 	/* else threads still use it, and the process is about to end */
 	if (!out->abandoned)
 		schedule_free(s);
