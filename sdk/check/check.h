@@ -26,13 +26,13 @@
 
 /* What the command line said. */
 struct settings {
-	const char *self;   /* path of this program, for helpers */
-	const char *plugin; /* path of the shared object */
+	char *self;      /* path of this program, for helpers */
+	char *plugin;    /* path of the shared object */
+	char *workspace; /* our directory, gone at the end */
 	struct strv options;
 	const char *kind, *image;
 	const char *pull_image, *auth_image, *user, *password;
 	const char *unreachable; /* KEY=VALUE that leads nowhere */
-	const char *workspace;   /* our directory, gone at the end */
 	int stress_s;
 	bool strict, json;
 };

@@ -113,6 +113,7 @@ static const char usage[] =
 struct command {
 	struct settings set;
 	struct strv only;
+	const char *name; /* of the plugin, or its path */
 	bool list;
 };
 
@@ -207,7 +208,7 @@ static int parse(struct command *c, int argc, char **argv)
 		return 0;
 	if (optind != argc - 1)
 		return 1 + bad_usage("name one plugin");
-	c->set.plugin = argv[optind];
+	c->name = argv[optind];
 	return 0;
 }
 
@@ -354,6 +355,33 @@ static int be_helper(int argc, char **argv)
 	return be->helper ? be->helper(argc - 2, argv + 2) : 2;
 }
 
+static void settings_clear(struct settings *set)
+{
+	strv_clear(&set->options);
+	free(set->self);
+	free(set->plugin);
+	free(set->workspace);
+}
+
+static int run_chosen(struct command *c, const struct check_vec *all)
+{
+	int status;
+
+	if (c->list)
+		return list_all(all);
+	if (only_known(c, all))
+		return 2;
+	c->set.self = compat_self_path();
+	c->set.plugin = find_plugin(c->name);
+	if (!c->set.plugin)
+		return bad_usage("no plugin %s", c->name);
+	catch_signals();
+	make_workspace(&c->set);
+	status = run_all(c, all);
+	dir_remove(c->set.workspace);
+	return status;
+}
+
 int main(int argc, char **argv)
 {
 	struct command c = {.set = {.image = "busybox:latest", .stress_s = 20}};
@@ -362,21 +390,11 @@ int main(int argc, char **argv)
 
 	if (argc > 2 && strcmp(argv[1], "--helper") == 0)
 		return be_helper(argc, argv);
-	status = parse(&c, argc, argv);
-	if (status)
-		return status - 1;
 	collect(&all);
-	if (c.list)
-		return list_all(&all);
-	if (only_known(&c, &all))
-		return 2;
-	c.set.self = compat_self_path();
-	c.set.plugin = find_plugin(argv[optind]);
-	if (!c.set.plugin)
-		return bad_usage("no plugin %s", argv[optind]);
-	catch_signals();
-	make_workspace(&c.set);
-	status = run_all(&c, &all);
-	dir_remove(c.set.workspace);
+	status = parse(&c, argc, argv);
+	status = status ? status - 1 : run_chosen(&c, &all);
+	check_vec_clear(&all);
+	strv_clear(&c.only);
+	settings_clear(&c.set);
 	return status;
 }

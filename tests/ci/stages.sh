@@ -48,10 +48,13 @@ stage_asan() {
 	return $status
 }
 
-# What has threads: the rooms that make them, and whole runs.
 stage_tsan() {
-	export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
-	build tsan --disable-static --with-sanitizers=thread && check tsan tsan check-threads
+	export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:suppressions=$source_dir/tests/ci/tsan.supp
+	build tsan --disable-static --with-sanitizers=thread &&
+		check tsan tsan check-threads
+	local status=$?
+	unset TSAN_OPTIONS
+	return $status
 }
 
 # The programs of the plain build.

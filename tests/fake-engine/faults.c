@@ -228,6 +228,7 @@ static void dialing_fails(const char *command, const char *words)
 	ok(fake_dial(test_dir(), "", command) == NULL);
 	failed(told.status, CIRRUS_E_IO, words);
 	ok(strstr(told.msg, "ssh://far") != NULL);
+	fake_stop(NULL);
 }
 
 TEST(a_command_that_fails_has_its_say)

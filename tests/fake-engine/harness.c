@@ -190,7 +190,8 @@ void fake_kill(void)
 
 void fake_stop(cirrus_conn *c)
 {
-	cirrus_engine_close(c, &fake_call);
+	if (c)
+		cirrus_engine_close(c, &fake_call);
 	fake_kill();
 	free(socket_path);
 	free(log_path);

@@ -26,7 +26,7 @@ cirrus_conn *fake_start(const char *dir, const char *rules);
 cirrus_conn *fake_dial(const char *dir, const char *rules, const char *command);
 /* The engine is gone; nobody listens at its socket. */
 void fake_kill(void);
-/* Closes the connection and ends the engine. */
+/* Closes the connection, if there is one, and ends the engine. */
 void fake_stop(cirrus_conn *c);
 
 /* How often a request that begins with `line` ("POST /containers/create") came,

@@ -22,6 +22,8 @@ static int probe(int sig, int status)
 	struct signals s;
 	int wrong = 0;
 
+	/* what a shell starts in the background ignores it */
+	signal(SIGINT, SIG_DFL);
 	if (signals_install(&s, NULL) < 0)
 		return 1;
 	wrong |= readable(s.cancel_fd) || signals_exit_status() != 0 ? 2 : 0;
