@@ -355,6 +355,7 @@ static int parse_name(struct condition *c, struct value *out)
 					    "changesIncludeOnly", NULL};
 	struct value args[MAX_ARGS];
 	size_t n = 0;
+	bool is_call;
 	AUTO_FREE char *name = xstrndup(c->token.start, c->token.len);
 
 	*out = (struct value){"", NULL, true};
@@ -366,19 +367,18 @@ static int parse_name(struct condition *c, struct value *out)
 	out->is_constant = false;
 	hint(c);
 	next(c);
-	if (!token_is(&c->token, "(")) {
-		out->error = unknown_name(c, name);
-		return 0;
-	}
-	if (parse_arguments(c, args, &n) < 0)
+	is_call = token_is(&c->token, "(");
+	if (is_call && parse_arguments(c, args, &n) < 0)
 		return -1;
 	if (is_one_of(names, name))
 		out->error = call(c, strcmp(name, names[1]) == 0, args, n,
 				  &out->text);
-	else
+	else if (is_call)
 		out->error = arena_printf(
 			c->p->arena,
 			"could not call function: unknown parameter %s", name);
+	else
+		out->error = unknown_name(c, name);
 	return 0;
 }
 

@@ -44,9 +44,10 @@ static const char *substitute(struct analysis *an, const char *text,
 
 /* --- ARG and ENV ------------------------------------------------------------------ */
 
-/* ARG NAME[=DEFAULT]...; in a stage what the global ARG said is the last resort. */
+/* ARG NAME[=DEFAULT]...; in a stage, whose ENV is there and wins, what the global
+ * ARG said is the last resort. */
 static const char *apply_arg(struct analysis *an, const struct docker_line *l,
-			     struct vars *vars, bool is_global)
+			     struct vars *vars, const struct vars *env)
 {
 	struct words names = {0};
 	const char *why = NULL;
@@ -63,9 +64,9 @@ static const char *apply_arg(struct analysis *an, const struct docker_line *l,
 			why = substitute(an, equals + 1, vars, &value);
 		if (pairs_get(an->arguments, name))
 			value = pairs_get(an->arguments, name);
-		if (!value && !is_global)
+		if (!value && env)
 			value = vars_get(&an->globals, name);
-		if (value)
+		if (value && !(env && vars_get(env, name)))
 			vars_set(vars, an->a, name, value);
 	}
 	words_clear(&names);
@@ -211,7 +212,7 @@ static const char *read_stages(struct analysis *an, struct docker_line *first)
 		if (strcmp(l->name, "FROM") == 0)
 			why = add_stage(an, l);
 		else if (!an->stages.len && strcmp(l->name, "ARG") == 0)
-			why = apply_arg(an, l, &an->globals, true);
+			why = apply_arg(an, l, &an->globals, NULL);
 		else if (!an->stages.len)
 			why = wrong(an, l, "no build stage in current context");
 	}
@@ -267,6 +268,14 @@ static const char *clean(struct arena *a, const char *path)
 		out = arena_printf(a, "%s%s%s", out, *out ? "/" : "",
 				   kept.v[i]);
 	return out;
+}
+
+const char *dockerfile_join(struct arena *a, const char *dir, const char *path)
+{
+	const char *whole = arena_printf(a, "%s/%s", dir, path);
+
+	return arena_printf(a, "%s%s", *whole == '/' ? "/" : "",
+			    clean(a, whole));
 }
 
 static void add_source(struct analysis *an, const char *path)
@@ -371,7 +380,7 @@ static const char *read_line(struct analysis *an, size_t current,
 	const char *from = dockerfile_flag(l, "from"), *why;
 
 	if (strcmp(l->name, "ARG") == 0)
-		return apply_arg(an, l, vars, false);
+		return apply_arg(an, l, vars, env);
 	if (strcmp(l->name, "ENV") == 0)
 		return apply_env(an, l, vars, env);
 	if (strcmp(l->name, "RUN") == 0)

@@ -39,6 +39,9 @@ const char *dockerfile_word(struct arena *a, const char *text, char escape,
 /* COPY's arguments: a JSON list, or words between blanks; as they stand. */
 void dockerfile_split(struct arena *a, const char *args, struct words *out);
 
+/* Both parts as one path, without "." and "..", as far as that goes. */
+const char *dockerfile_join(struct arena *a, const char *dir, const char *path);
+
 /* The paths in the build context that the last stage reads, sorted, each once;
  * empty where there is none or where the whole context counts. */
 const char *dockerfile_sources(struct arena *a, const char *text,

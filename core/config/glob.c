@@ -12,15 +12,28 @@
 
 struct translation {
 	const char *glob, *at;
+	const char *wrong_at;
 	struct buf out;
 	bool in_group;
 	const char *why;
 };
 
-static int wrong(struct translation *t, const char *why)
+static int wrong_at(struct translation *t, const char *at, const char *why)
 {
 	t->why = why;
+	t->wrong_at = at;
 	return -1;
+}
+
+static int wrong(struct translation *t, const char *why)
+{
+	return wrong_at(t, t->at, why);
+}
+
+/* What is missing is reported at the last byte. */
+static int wrong_end(struct translation *t, const char *why)
+{
+	return wrong_at(t, t->at - 1, why);
 }
 
 /* A character that stands for itself: all that means something is escaped. */
@@ -35,7 +48,7 @@ static int on_escape(struct translation *t)
 {
 	t->at++;
 	if (!*t->at)
-		return wrong(t, "no character to escape");
+		return wrong_end(t, "no character to escape");
 	literal(t, *t->at++);
 	return 0;
 }
@@ -84,13 +97,17 @@ static bool descends(const char *a, size_t a_len, const char *b, size_t b_len)
 }
 
 /* One character of a class, or a range of them. */
-static int class_item(struct translation *t)
+static int class_item(struct translation *t, bool *may_begin)
 {
 	const char *from = t->at, *to;
 	size_t len = char_len(from), to_len;
 
 	if (*from == '/')
 		return wrong(t, "explicit 'name separator' in class");
+	/* behind a range, which cannot begin another one */
+	if (*from == '-' && !*may_begin)
+		return wrong(t, "invalid range");
+	*may_begin = true;
 	class_char(t, from, len);
 	t->at += len;
 	if (*t->at != '-' || !t->at[1] || t->at[1] == ']')
@@ -98,33 +115,33 @@ static int class_item(struct translation *t)
 	to = t->at + 1;
 	to_len = char_len(to);
 	if (*to == '/')
-		return wrong(t, "explicit 'name separator' in class");
+		return wrong_at(t, to, "explicit 'name separator' in class");
 	if (descends(from, len, to, to_len))
-		return wrong(t, "invalid range");
+		return wrong_at(t, from, "invalid range");
 	buf_addc(&t->out, '-');
 	class_char(t, to, to_len);
 	t->at = to + to_len;
-	/* a range needs a start of its own */
-	return *t->at == '-' && t->at[1] != ']' ? wrong(t, "invalid range") : 0;
+	*may_begin = false;
+	return 0;
 }
 
 static int on_class(struct translation *t)
 {
+	bool may_begin = false;
+
 	t->at++;
 	/* a class never matches the separator */
 	buf_adds(&t->out, "(?:");
 	buf_adds(&t->out, *t->at == '!' ? "[^/" : "[");
 	if (*t->at == '!')
 		t->at++;
-	if (*t->at == '-') {
-		buf_adds(&t->out, "\\-");
-		t->at++;
-	}
+	if (*t->at == '-' || (*t->at == '^' && t->at[-1] == '['))
+		literal(t, *t->at++);
 	while (*t->at && *t->at != ']')
-		if (class_item(t) < 0)
+		if (class_item(t, &may_begin) < 0)
 			return -1;
 	if (!*t->at)
-		return wrong(t, "missing ']");
+		return wrong_end(t, "missing ']");
 	t->at++;
 	buf_adds(&t->out, "])");
 	return 0;
@@ -185,7 +202,7 @@ static int translate(struct translation *t)
 		if (step(t) < 0)
 			return -1;
 	if (t->in_group)
-		return wrong(t, "missing '}");
+		return wrong_end(t, "missing '}");
 	buf_addc(&t->out, '$');
 	return t->out.overflow ? wrong(t, "too long") : 0;
 }
@@ -201,7 +218,7 @@ const char *glob_regex(struct arena *a, const char *glob, const char **why)
 	else
 		*why = arena_printf(a,
 				    "invalid pattern syntax: %s in %s at %td",
-				    t.why, glob, t.at - glob);
+				    t.why, glob, t.wrong_at - glob);
 	buf_clear(&t.out);
 	return regex;
 }

@@ -41,6 +41,9 @@ static bool is_float(const char *text)
 
 	if (!*text || isspace((unsigned char)*text) || strchr(text, '('))
 		return false;
+	/* "-nan" */
+	if (strchr("+-", *text) && strchr("nN", text[1]))
+		return false;
 	return !hex || strpbrk(text, "pP");
 }
 

@@ -50,6 +50,11 @@ static const char *join_arguments(struct arena *a, const struct pairs *args,
 
 /* --- the hash --------------------------------------------------------------------- */
 
+struct dockerfile {
+	const char *data;
+	size_t len;
+};
+
 struct hashing {
 	struct parser *p;
 	struct draft *d;
@@ -70,9 +75,19 @@ static bool hash_file(struct hashing *h, const char *path)
 	return true;
 }
 
+/* It is neither a directory nor, as it turned out, a file. */
+static void warn_unreadable(struct hashing *h, const char *path)
+{
+	warn(h->p, h->d->dockerfile_at,
+	     "failed to retrieve directory \"%s\" referenced in ADD/COPY "
+	     "instruction: no such file or directory",
+	     path);
+}
+
 static void hash_each(void *ctx, const char *path)
 {
-	hash_file(ctx, path);
+	if (!hash_file(ctx, path))
+		warn_unreadable(ctx, path);
 }
 
 /* A file's contents, or those of all files of a directory. */
@@ -83,63 +98,63 @@ static void hash_source(struct hashing *h, const char *source)
 	const char *path = source;
 
 	if (context && *context)
-		path = arena_printf(h->p->arena, "%s/%s", context, source);
+		path = dockerfile_join(h->p->arena, context, source);
 	if (hash_file(h, path))
 		return;
 	if (!files->walk || files->walk(files->ctx, path, hash_each, h) < 0)
-		warn(h->p, h->d->dockerfile_at,
-		     "failed to retrieve directory \"%s\" referenced in "
-		     "ADD/COPY instruction: no such file or directory",
-		     path);
+		warn_unreadable(h, path);
 }
 
-static const char *hash_prefix(struct draft *d, const struct container *c,
-			       const char *data)
+/* What begins the hash besides the Dockerfile's bytes. */
+static void hash_prefix(struct draft *d, const struct container *c,
+			const struct dockerfile *file, struct hash *hash)
 {
 	const char *arch = vars_get(&d->env, "CIRRUS_ARCH");
+	const char *arguments = join_arguments(
+		d->p->arena, &c->docker_arguments, "", "", "", ", ");
 
-	if (!arch || strcmp(arch, "amd64") == 0)
-		arch = "";
-	return arena_printf(d->p->arena, "%s%s%s", data,
-			    join_arguments(d->p->arena, &c->docker_arguments,
-					   "", "", "", ", "),
-			    arch);
+	hash_add(hash, file->data, file->len);
+	hash_add(hash, arguments, strlen(arguments));
+	if (arch && strcmp(arch, "amd64") != 0)
+		hash_add(hash, arch, strlen(arch));
 }
 
 static void hash_all(struct draft *d, const struct container *c,
-		     const char *data, char out[HASH_TEXT])
+		     const struct dockerfile *file, char out[HASH_TEXT])
 {
 	struct hashing h = {.p = d->p, .d = d};
+	struct hash *alone = hash_new(HASH_MD5);
 	const char *const *sources;
-	const char *prefix = hash_prefix(d, c, data);
-	const char *why = dockerfile_sources(d->p->arena, data,
+	const char *why = dockerfile_sources(d->p->arena, file->data,
 					     &c->docker_arguments, &sources);
 
 	if (why)
 		warn(d->p, d->dockerfile_at, "failed to analyze \"%s\": %s",
 		     c->dockerfile, why);
 	h.hash = hash_new(HASH_SHA256);
-	hash_add(h.hash, prefix, strlen(prefix));
+	hash_prefix(d, c, file, h.hash);
+	hash_prefix(d, c, file, alone);
 	for (; !why && *sources; sources++)
 		hash_source(&h, *sources);
-	hash_end(h.hash, out);
-	if (!h.any_file)
-		hash_of(HASH_MD5, prefix, strlen(prefix), out);
+	hash_end(h.any_file ? alone : h.hash, out);
+	hash_end(h.any_file ? h.hash : alone, out);
 }
 
 static int hash_one(struct draft *d, const struct container *c)
 {
 	const struct config_files *files = d->p->in->files;
 	AUTO_FREE char *data = NULL;
+	struct dockerfile file = {0};
 	char hash[HASH_TEXT];
-	size_t len = 0;
 
-	if (!files || files->read(files->ctx, c->dockerfile, &data, &len) < 0)
+	if (!files ||
+	    files->read(files->ctx, c->dockerfile, &data, &file.len) < 0)
 		return fail_at(d->p, d->dockerfile_at,
 			       "failed to retrieve \"%s\": no such file or "
 			       "directory",
 			       c->dockerfile);
-	hash_all(d, c, data, hash);
+	file.data = data;
+	hash_all(d, c, &file, hash);
 	d->dockerfile_hash = arena_strdup(d->p->arena, hash);
 	vars_set(&d->properties, d->p->arena, "dockerfile_hash",
 		 d->dockerfile_hash);

@@ -121,7 +121,7 @@ static const struct kind *kind_of(const char *key)
 {
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
 		if (str_ends(key, kinds[i].suffix))
-			return &kinds[i];
+			return strchr(key, '\n') ? NULL : &kinds[i];
 	return NULL;
 }
 

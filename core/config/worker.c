@@ -284,22 +284,26 @@ static int worker_resources(struct draft *d, const struct node *n, void *at)
 
 	if (n->kind != NODE_MAP)
 		return fail(d->p, n, "expected a map");
-	i->n_resources = n->n_children;
+	i->n_resources = 0;
 	i->resources = arena_alloc(d->p->arena,
 				   (n->n_children + 1) * sizeof(*i->resources));
 	for (size_t k = 0; k < n->n_children; k++) {
 		const struct node *c = n->children[k];
 		const char *text, *why;
+		double amount;
 
 		if (field_string(d, c, &text) < 0)
 			return -1;
-		i->resources[k].name = c->name;
-		why = number_double(d->p->arena, text, &i->resources[k].amount);
+		why = number_double(d->p->arena, text, &amount);
 		if (why)
 			return fail(d->p, c,
 				    "failed to parse a floating-point value: "
 				    "%s",
 				    why);
+		/* of two of one name the later counts */
+		if (node_get(n, c->name) == c)
+			i->resources[i->n_resources++] =
+				(struct resource){c->name, amount};
 	}
 	return 0;
 }

@@ -199,6 +199,30 @@ static void attach(struct yaml_tree *b, struct node *n, size_t weight,
 	node_vec_push(&b->stack, n);
 }
 
+static void check_nul(struct yaml_tree *b, const yaml_event_t *e)
+{
+	if (strlen((const char *)e->data.scalar.value) != e->data.scalar.length)
+		yaml_tree_wrong(b, yaml_tree_place(e->start_mark),
+				"a NUL character cannot be part of a value");
+}
+
+/* An anchor on a key stands for its text. */
+static void on_key(struct yaml_tree *b, const yaml_event_t *e)
+{
+	struct frame *f = top(b);
+	const char *anchor = anchor_open(b, e->data.scalar.anchor);
+	struct node *n;
+
+	check_nul(b, e);
+	f->key = arena_strdup(b->arena, (const char *)e->data.scalar.value);
+	f->key_at = yaml_tree_place(e->start_mark);
+	if (!anchor)
+		return;
+	n = node_new(b, NODE_SCALAR, f->key_at);
+	n->text = f->key;
+	anchor_close(b, anchor, n, 1, 0);
+}
+
 /* The key of a map, if that is what comes now: true, and it is consumed. */
 static bool take_key(struct yaml_tree *b, const yaml_event_t *e)
 {
@@ -212,9 +236,7 @@ static bool take_key(struct yaml_tree *b, const yaml_event_t *e)
 	if (type == SCALAR_MERGE) {
 		f->merging = true;
 	} else if (type == SCALAR_STRING) {
-		f->key = arena_strdup(b->arena,
-				      (const char *)e->data.scalar.value);
-		f->key_at = yaml_tree_place(e->start_mark);
+		on_key(b, e);
 	} else {
 		yaml_tree_wrong(b, f->node->at, "map key is not a string");
 		if (e->type == YAML_SCALAR_EVENT)
@@ -242,9 +264,7 @@ static void on_scalar(struct yaml_tree *b, const yaml_event_t *e)
 	struct node *n =
 		node_new(b, NODE_SCALAR, yaml_tree_place(e->start_mark));
 
-	if (strlen(text) != e->data.scalar.length)
-		yaml_tree_wrong(b, n->at,
-				"a NUL character cannot be part of a value");
+	check_nul(b, e);
 	n->text = arena_strdup(b->arena, text);
 	anchor_close(b, anchor, n, 1, 0);
 	if (take_merging(b))
@@ -320,6 +340,17 @@ static void count_alias(struct yaml_tree *b, const struct anchor *a,
 		yaml_tree_wrong(b, at, what);
 }
 
+/* Whether a collection around has that anchor, even if the name was given again
+ * since: that alone is what counts as recursion. */
+static bool is_open(const struct yaml_tree *b, const char *name)
+{
+	for (size_t i = 0; i < b->frames.len; i++)
+		if (b->frames.ptr[i].anchor &&
+		    strcmp(b->frames.ptr[i].anchor, name) == 0)
+			return true;
+	return false;
+}
+
 static void on_alias(struct yaml_tree *b, const yaml_event_t *e)
 {
 	const char *name = (const char *)e->data.alias.anchor;
@@ -327,7 +358,7 @@ static void on_alias(struct yaml_tree *b, const yaml_event_t *e)
 	struct position at = yaml_tree_place(e->start_mark);
 	struct node *copy;
 
-	if (!a || !a->node) {
+	if (!a || !a->node || is_open(b, name)) {
 		AUTO_FREE char *what = xasprintf("recursive alias '%s'", name);
 
 		yaml_tree_wrong(b, at, what);

@@ -74,6 +74,7 @@ TEST(variables_are_replaced)
 	ok_str(sources(text), "$V default default/e glob none plus");
 	ok_str(sources_with(text, &args), "$V given given/e glob none plus");
 	ok_str(sources("FROM x AS a\nENV D=d\nFROM a\nCOPY $D /"), "d");
+	ok_str(sources("FROM x\nENV V=env\nARG V=arg\nCOPY $V /"), "env");
 	ok_str(sources("FROM x\nENV A b c\nCOPY \"$A\"/f '$A' /"), "$A b c/f");
 }
 
@@ -133,8 +134,10 @@ static int walk_project(void *ctx, const char *path,
 			void *each_ctx)
 {
 	(void)ctx;
+	if (strcmp(path, "broken") == 0)
+		each(each_ctx, "broken/link");
 	if (strcmp(path, "docker") != 0)
-		return -1;
+		return strcmp(path, "broken") == 0 ? 0 : -1;
 	each(each_ctx, "docker/linux");
 	each(each_ctx, "docker/script.sh");
 	return 0;
@@ -195,6 +198,23 @@ TEST(hashes_of_directories_and_of_what_is_missing)
 		   0);
 	check_hash(PLAIN, "FROM x\nCOPY nope /",
 		   "5c7f0203422b37211cdef0dff734bf28", 1);
+}
+
+TEST(what_cannot_be_read_is_told_with_its_path)
+{
+	AUTO_TASKS struct tasks *t = parse_project(
+		"env: {CIRRUS_DOCKER_CONTEXT: ./docker/../}\n" PLAIN,
+		"FROM x\nCOPY nope broken docker /");
+
+	need(t && t->n_issues == 2);
+	ok_str(t->issues[0].message,
+	       "failed to retrieve directory \"broken/link\" referenced in "
+	       "ADD/COPY instruction: no such file or directory");
+	ok_str(t->issues[1].message,
+	       "failed to retrieve directory \"nope\" referenced in ADD/COPY "
+	       "instruction: no such file or directory");
+	ok_int(t->issues[0].at.line, 2);
+	ok_int(t->issues[0].at.column, 22);
 }
 
 TEST(one_service_task_builds_for_all_tasks_with_the_same_hash)

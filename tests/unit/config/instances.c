@@ -147,6 +147,8 @@ TEST(persistent_workers)
 		 "{gpu: 1.5}}}",
 		 "PersistentWorkerInstance\",\"labels\":{\"os\":\"x\"},"
 		 "\"resources\":{\"gpu\":1.5}}");
+	INSTANCE("t_task: {persistent_worker: {resources: {a: 1, b: 2, a: 3}}}",
+		 "PersistentWorkerInstance\",\"resources\":{\"a\":3,\"b\":2}}");
 	INSTANCE(
 		WORKER("{container: {image: i, volumes: [\"/a:/b:ro\", "
 		       "\"/c:/d\"], platform: Darwin}}"),

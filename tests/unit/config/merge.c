@@ -149,6 +149,7 @@ TEST(names_come_from_keys)
 	      "main#0 {} clone\nsub#1 {} clone\na_#2 {} clone\n"
 	      "y z#3 {A=z} clone\nmain#4 {CIRRUS_OS=linux} clone [CIRRUS_OS:linux pipe]\n"
 	      "b#5 {CIRRUS_OS=linux} clone\n");
+	TASKS("\"a\\nb_task\": {script: x}", "");
 }
 
 TEST(a_hundred_by_a_hundred_is_ten_thousand)

@@ -126,6 +126,10 @@ TEST(aliases_stand_for_the_latest_anchor)
 	WRONG("a: *nope\n", "1:4: yaml: unknown anchor 'nope' referenced");
 	WRONG("a: &x [1, *x]\n", "1:11: recursive alias 'x'");
 	WRONG("a: &x\n  b:\n    <<: *x\n", "3:9: recursive alias 'x'");
+	/* the name alone counts, as it does in the reference */
+	WRONG("a: &x {b: &x 1, c: *x}\n", "1:20: recursive alias 'x'");
+	TREE("&k key: v\nother: *k\n", "{key v, other key}");
+	TREE("&k a: {&k b: *k}\nc: *k\n", "{a {b b}, c b}");
 }
 
 TEST(duplicate_keys_all_stay)
@@ -213,6 +217,7 @@ TEST(aliases_that_explode_name_the_limit)
 TEST(a_value_cannot_hold_a_nul)
 {
 	WRONG("a: \"x\\0y\"", "1:4: a NUL character cannot be part of a value");
+	WRONG("\"x\\0y\": a", "1:1: a NUL character cannot be part of a value");
 }
 
 TEST(settings_that_do_not_exist_are_no_error)
