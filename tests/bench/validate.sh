@@ -1,10 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # What reading a configuration costs, in time and peak memory: generated files
-# of 1,000, 10,000 and 100,000 tasks and a matrix of 100 x 100.
+# of 1,000, 10,000 and 100,000 tasks, a matrix of 100 x 100, and the largest of
+# the shared real files, where they are.
 #
 #	tests/bench/validate.sh [CIRRUS]
 cirrus=${1:-./cirrus}
+shared=${CIRRUS_TEST_SHARED:-$(dirname "$0")/../../../shared}
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 
@@ -39,6 +41,8 @@ for n in 1000 10000 100000; do
 	tasks $n >"$dir/$n-tasks.yml"
 done
 matrix >"$dir/matrix-100x100.yml"
-for name in 1000-tasks 10000-tasks 100000-tasks matrix-100x100; do
+largest=$(find "$shared/corpus" -name '*.y*ml' -exec ls -S {} + 2>/dev/null | head -1)
+[ -z "$largest" ] || cp "$largest" "$dir/largest.yml"
+for name in ${largest:+largest} 1000-tasks 10000-tasks 100000-tasks matrix-100x100; do
 	measure "$name"
 done
