@@ -123,7 +123,23 @@ void diagnostics_add_error(struct diagnostics *d, const struct error *e,
 
 /* --- printing --------------------------------------------------------------- */
 
-static void print_text(const struct diagnostics *d, const struct diagnostic *x)
+/* What is said twice, of a block that is read twice, is printed once; the second
+ * time is not far from the first. */
+#define NEAR 32
+static bool is_said(const struct diagnostics *d, size_t i)
+{
+	const struct diagnostic *x = &d->v[i];
+
+	for (size_t k = i > NEAR ? i - NEAR : 0; k < i; k++)
+		if (d->v[k].level == x->level && is_at(&d->v[k], x->at) &&
+		    strcmp(d->v[k].message, x->message) == 0)
+			return true;
+	return false;
+}
+
+/* The lines are shown once for all that there is to say about a place. */
+static void print_text(const struct diagnostics *d, const struct diagnostic *x,
+		       const struct diagnostic *before)
 {
 	AUTO_BUF struct buf b = BUF_INIT(BUF_FILE);
 
@@ -133,7 +149,8 @@ static void print_text(const struct diagnostics *d, const struct diagnostic *x)
 	if (x->level != ISSUE_ERROR)
 		buf_addf(&b, " %s:", level_names[x->level]);
 	buf_addf(&b, " %s\n", x->message);
-	excerpt_add(&b, d->text, x->at);
+	if (!before || !is_at(before, x->at))
+		excerpt_add(&b, d->text, x->at);
 	if (x->hint)
 		buf_addf(&b, "hint: %s\n", x->hint);
 	fputs(b.data, stderr);
@@ -193,14 +210,19 @@ static void print_github(const struct diagnostics *d,
 void diagnostics_print(const struct diagnostics *d,
 		       enum diagnostics_format format)
 {
+	const struct diagnostic *before = NULL;
+
 	if (format == DIAGNOSTICS_JSON) {
 		print_json(d);
 		return;
 	}
 	for (size_t i = 0; i < d->len; i++) {
+		if (is_said(d, i))
+			continue;
 		if (format == DIAGNOSTICS_GITHUB)
 			print_github(d, &d->v[i]);
 		else
-			print_text(d, &d->v[i]);
+			print_text(d, &d->v[i], before);
+		before = &d->v[i];
 	}
 }

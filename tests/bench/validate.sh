@@ -32,7 +32,8 @@ matrix() {
 measure() {
 	for round in 1 2 3 4 5; do
 		/usr/bin/time -f '%e s, %U s cpu, %M KiB' -o "$dir/time.$round" \
-			"$cirrus" validate --no-git-facts -f "$dir/$1.yml" || exit 1
+			"$cirrus" validate --no-git-facts -f "$dir/$1.yml" 2>"$dir/said" ||
+			{ cat "$dir/said" && exit 1; }
 	done
 	printf '%-16s %s\n' "$1" "$(sort -n "$dir"/time.* | head -1)"
 }

@@ -47,6 +47,35 @@ warning_suggests() {
 }
 check 'an unknown field is a warning with a suggestion, and fails with --strict' warning_suggests
 
+says_it_once() {
+	cat >.cirrus.yml <<-'END'
+	a_task: {only_if: "true || false"}
+	b_task: {only_if: "true && true"}
+	c_task:
+	  container: text
+	  depends_on: [a, b]
+	END
+	run cirrus validate
+	assert_status 0
+	says <<-'END'
+	.cirrus.yml:4:3: warning: expected a map, found scalar
+	    2 | b_task: {only_if: "true && true"}
+	    3 | c_task:
+	    4 |   container: text
+	      |   ^
+	.cirrus.yml:3:1: warning: task "c" depends on task "a", but their only_if conditions are different
+	    1 | a_task: {only_if: "true || false"}
+	    2 | b_task: {only_if: "true && true"}
+	    3 | c_task:
+	      | ^
+	.cirrus.yml:3:1: warning: task "c" depends on task "b", but their only_if conditions are different
+	END
+	run cirrus validate -o github-actions
+	assert_status 0
+	assert [ "$(wc -l <"$OUT")" -eq 3 ]
+}
+check 'nothing is said twice, and the lines of a place are shown once' says_it_once
+
 reads_stdin() {
 	printf 'a_task: {env: }\n' | cirrus validate -f - >"$OUT" 2>"$ERR" && status=0 || status=$?
 	assert_status 2
