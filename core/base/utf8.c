@@ -149,3 +149,18 @@ int utf8_text_width(const char *text, size_t len)
 	}
 	return width;
 }
+
+void utf8_tame(char *text, bool lines)
+{
+	unsigned char *s = (unsigned char *)text;
+
+	for (; *s; s++) {
+		bool is_c1 = s[0] == 0xc2 && s[1] >= 0x80 && s[1] < 0xa0;
+		bool stays = *s == '\t' || (*s == '\n' && lines);
+
+		if ((*s < ' ' && !stays) || *s == 0x7f)
+			*s = '?';
+		else if (is_c1)
+			s[0] = s[1] = '?';
+	}
+}

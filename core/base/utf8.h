@@ -3,6 +3,7 @@
 #ifndef CIRRUS_BASE_UTF8_H
 #define CIRRUS_BASE_UTF8_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,6 +17,9 @@
 size_t utf8_next(const char *data, size_t len, uint32_t *character);
 /* How many bytes at the end of data begin a character that is not complete. */
 size_t utf8_unfinished(const char *data, size_t len);
+/* Makes a text safe to show: control characters, which a terminal would obey,
+ * become '?', but for tabs and, with `lines`, newlines. */
+void utf8_tame(char *text, bool lines);
 /* Columns on a terminal: 0 for what combines with the one before, 2 for East
  * Asian wide characters and emoji, else 1; control characters count 0. */
 int utf8_width(uint32_t character);

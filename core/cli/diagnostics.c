@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/strv.h"
+#include "base/utf8.h"
 #include "cli/excerpt.h"
 #include "cli/load.h"
 #include "data/json.h"
@@ -153,6 +154,7 @@ static void print_text(const struct diagnostics *d, const struct diagnostic *x,
 		excerpt_add(&b, d->text, x->at);
 	if (x->hint)
 		buf_addf(&b, "hint: %s\n", x->hint);
+	utf8_tame(b.data, true);
 	fputs(b.data, stderr);
 }
 

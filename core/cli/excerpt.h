@@ -6,8 +6,8 @@
 #include "base/buf.h"
 #include "model/node.h"
 
-/* Adds up to two lines before the place and the line itself; nothing where the
- * text has no such line. */
+/* Adds up to two lines before the place and the line itself, of long lines only
+ * the part around the place; nothing where the text has no such line. */
 void excerpt_add(struct buf *to, const char *text, struct position at);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "cli/command.h"
 #include "cli/list-json.h"
 #include "cli/load.h"
@@ -70,6 +71,7 @@ static char *title(const struct task *t)
 		buf_addf(&b, "%s%s", i ? " " : " (", t->labels[i]);
 	if (t->labels[0])
 		buf_addc(&b, ')');
+	utf8_tame(b.data, false);
 	return buf_steal(&b);
 }
 

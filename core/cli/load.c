@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/utf8.h"
 #include "cli/excerpt.h"
 #include "cli/user-env.h"
 #include "config/config.h"
@@ -143,4 +144,5 @@ void load_show_place(struct error *e, const struct loaded *l)
 		buf_truncate(&b, b.len - 1);
 	free(e->msg);
 	e->msg = buf_steal(&b);
+	utf8_tame(e->msg, true);
 }

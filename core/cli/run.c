@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/fd.h"
+#include "base/utf8.h"
 #include "cli/backend-args.h"
 #include "cli/command.h"
 #include "cli/load.h"
@@ -23,7 +24,7 @@
 static void print_issues(const struct tasks *tasks)
 {
 	static const char *const levels[] = {
-		[ISSUE_INFO] = "note",
+		[ISSUE_INFO] = "notice",
 		[ISSUE_WARNING] = "warning",
 		[ISSUE_ERROR] = "error",
 	};
@@ -31,12 +32,15 @@ static void print_issues(const struct tasks *tasks)
 	for (size_t i = 0; i < tasks->n_issues; i++) {
 		const struct issue *issue = &tasks->issues[i];
 
-		fprintf(stderr, "%s:%d:%d: %s: %s\n", issue->path,
-			issue->at.line, issue->at.column, levels[issue->level],
-			issue->message);
-		if (issue->suggestion)
-			fprintf(stderr, "hint: did you mean \"%s\"?\n",
-				issue->suggestion);
+		AUTO_FREE char *text = xasprintf(
+			"%s:%d:%d: %s: %s\n%s%s%s", issue->path, issue->at.line,
+			issue->at.column, levels[issue->level], issue->message,
+			issue->suggestion ? "hint: did you mean \"" : "",
+			issue->suggestion ? issue->suggestion : "",
+			issue->suggestion ? "\"?\n" : "");
+
+		utf8_tame(text, true);
+		fputs(text, stderr);
 	}
 }
 

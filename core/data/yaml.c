@@ -30,14 +30,29 @@ static void hint_syntax(struct yaml_tree *b, struct error **err)
 		error_hint(err, "put a value that begins with ! in quotes");
 }
 
+/* Where a byte of the text stands. */
+static struct position place_of(const struct yaml_source *src, size_t offset)
+{
+	struct position at = {1, 1};
+
+	for (size_t i = 0; i < offset && i < src->len; i++) {
+		if (src->text[i] == '\n')
+			at = (struct position){at.line + 1, 1};
+		else if (((unsigned char)src->text[i] & 0xc0) != 0x80)
+			at.column++;
+	}
+	return at;
+}
+
 /* The text is no YAML: says what libyaml says, at the true place. */
 static int syntax_error(struct yaml_tree *b, struct position *at,
 			struct error **err)
 {
 	const yaml_parser_t *p = &b->parser;
 
-	*at = yaml_tree_place(p->error == YAML_READER_ERROR ? p->mark
-							    : p->problem_mark);
+	*at = p->error == YAML_READER_ERROR
+		      ? place_of(b->src, p->problem_offset)
+		      : yaml_tree_place(p->problem_mark);
 	node_error(err, b->src->path, *at, "yaml: %s",
 		   p->problem ? p->problem : "cannot be read");
 	hint_syntax(b, err);

@@ -58,6 +58,14 @@ selection() {
 }
 check 'names, aliases and labels select, whatever their case; --with-deps adds' selection
 
+tame_names() {
+	printf 'a_task: {name: "x\\e[31m\\ny", script: x}\n' >.cirrus.yml
+	run cirrus list
+	assert_out_has '^x?\[31m?y  '
+	assert [ "$(wc -l <"$OUT")" -eq 1 ]
+}
+check 'names cannot break the line or command the terminal' tame_names
+
 image_builds() {
 	printf 'FROM scratch\n' >Dockerfile
 	cat >.cirrus.yml <<-'END'

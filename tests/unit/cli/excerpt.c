@@ -51,6 +51,26 @@ TEST(shows_what_the_end_of_the_text_comes_behind)
 				      "      | ^\n");
 }
 
+TEST(shows_of_a_long_line_what_is_around_the_place)
+{
+	char text[402], want[600];
+
+	memset(text, 'x', 400);
+	memcpy(text + 400, "\n", 2);
+	text[249] = 'Y';
+	snprintf(want, sizeof(want), "    1 | %.160s\n      | %80s^\n",
+		 text + 169, "");
+	ok_str(show(text, 1, 250), want);
+	snprintf(want, sizeof(want), "    1 | %.160s\n      |  ^\n", text);
+	ok_str(show(text, 1, 2), want);
+}
+
+TEST(shows_no_control_characters)
+{
+	ok_str(show("a: \x1b[31m\xc2\x9b\n", 1, 1),
+	       "    1 | a: ?[31m??\n      | ^\n");
+}
+
 TEST(shows_nothing_where_there_is_nothing)
 {
 	ok_str(show("a\n", 0, 1), "");

@@ -214,6 +214,14 @@ TEST(aliases_that_explode_name_the_limit)
 		  "aliases stand for more than 1000000 nodes") != NULL);
 }
 
+TEST(bytes_that_are_no_text_have_a_place)
+{
+	WRONG("a: 1\n\xc3\xa9: [x, \xff]\n",
+	      "2:8: yaml: invalid leading UTF-8 octet");
+	WRONG("a: 1\nb: \x01\n",
+	      "2:4: yaml: control characters are not allowed");
+}
+
 TEST(a_value_cannot_hold_a_nul)
 {
 	WRONG("a: \"x\\0y\"", "1:4: a NUL character cannot be part of a value");
