@@ -18,6 +18,7 @@ struct run_values {
 	struct strv backend_options;
 	int64_t cpu_nano, memory_bytes;
 	const char *artifacts_dir;
+	const char *report, *junit;
 
 	/* Taken and explained, but without effect. */
 	const char *unused_text;

@@ -73,6 +73,9 @@ static int run_reported(const struct run_values *v, struct run_options *o,
 	struct report_options report = {.format = reporter_formats[v->output],
 					.verbose = v->verbose,
 					.quiet = v->quiet,
+					.page = v->report,
+					.junit = v->junit,
+					.keep = true,
 					.out_fd = STDOUT_FILENO,
 					.err_fd = STDERR_FILENO};
 	struct reporter *reporter;
@@ -82,7 +85,7 @@ static int run_reported(const struct run_values *v, struct run_options *o,
 	o->events = report.events = queue_new();
 	if (reporter_start(&report, &reporter, err) < 0) {
 		queue_free(o->events);
-		return EXIT_DEFECT;
+		return EXIT_USAGE;
 	}
 	status = run_tasks(o, &run_err);
 	queue_close(o->events);

@@ -21,7 +21,8 @@
 #include <stdint.h>
 
 enum event_type {
-	EVENT_RUN_STARTED,   /* text: the run's id; total: how many tasks */
+	EVENT_RUN_STARTED,   /* text: the run's id; total: how many tasks;
+			      * title: the project; path: what lasts of it */
 	EVENT_TASK_STARTED,  /* title, title_suffix */
 	EVENT_STEP_STARTED,  /* step, step_kind, title; path: its log file */
 	EVENT_OUTPUT,        /* step; offset, length: new bytes in its log */

@@ -103,6 +103,8 @@ static void add_run_started(struct cJSON *o, const struct event *e)
 {
 	json_add_int(o, "schema", SCHEMA);
 	add_text(o, "run", e->text);
+	add_text(o, "project", e->title);
+	add_text(o, "logs", e->path);
 	json_add_int(o, "tasks", e->total);
 }
 

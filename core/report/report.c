@@ -4,14 +4,20 @@
 #include "report/report.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "base/fd.h"
 #include "base/suggest.h"
 #include "report/choose.h"
 #include "report/format.h"
+#include "report/junit.h"
+#include "report/page.h"
+#include "report/saved.h"
 #include "report/screen.h"
 
 static const struct format *const formats[] = {
@@ -25,10 +31,23 @@ const char *const reporter_formats[] = {
 	"github-actions", "travis",      "teamcity", NULL,
 };
 
+/* A file that is written once the run is over. */
+struct extra {
+	const char *path; /* NULL: nobody wants it */
+	int fd;
+	void (*write)(const struct view *v, struct out *to);
+};
+
+enum { PAGE, JUNIT, EXTRAS };
+
 struct reporter {
 	struct report r;
+	struct extra extras[EXTRAS];
+	int64_t saved_ns; /* when run.json was written last */
 	pthread_t thread;
 };
+
+/* --- beginning --------------------------------------------------------------- */
 
 static const struct format *find_format(const char *name, bool terminal)
 {
@@ -56,6 +75,83 @@ static int unknown_format(const char *name, struct error **err)
 	return -1;
 }
 
+/* --- what is written beside -------------------------------------------------- */
+
+/* Now rather than at the end of a long run: whether it can be written. */
+static int extras_open(struct reporter *p, struct error **err)
+{
+	for (int i = 0; i < EXTRAS; i++) {
+		struct extra *x = &p->extras[i];
+
+		if (!x->path)
+			continue;
+		x->fd = open(x->path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+		if (x->fd < 0)
+			return error_errno(err, errno, "cannot write %s",
+					   x->path);
+	}
+	return 0;
+}
+
+static void extras_close(struct reporter *p)
+{
+	for (int i = 0; i < EXTRAS; i++)
+		fd_close(&p->extras[i].fd);
+}
+
+static int extra_write(struct extra *x, const struct view *v,
+		       struct error **err)
+{
+	struct out out;
+	int errnum;
+
+	/* what is no file, as a pipe, has no length either */
+	if (ftruncate(x->fd, 0) < 0 && errno != EINVAL)
+		return error_errno(err, errno, "cannot write %s", x->path);
+	out_init(&out, x->fd);
+	x->write(v, &out);
+	out_flush(&out);
+	errnum = out.errnum;
+	out_clear(&out);
+	if (errnum == 0)
+		return 0;
+	return error_errno(err, errnum, "cannot write %s", x->path);
+}
+
+static int extras_write(struct reporter *p, struct error **err)
+{
+	int r = 0;
+
+	for (int i = 0; i < EXTRAS; i++)
+		if (p->extras[i].path &&
+		    extra_write(&p->extras[i], &p->r.view, err) < 0)
+			r = -1;
+	return r;
+}
+
+/* While the run goes on at most once a second: the next time tells more, and so
+ * does the end.  That the file of a run that goes on cannot be written is told
+ * by its end. */
+static void save_now_and_then(struct reporter *p, const struct event *e)
+{
+	int64_t now = clock_now();
+
+	if (!p->r.o.keep || !p->r.view.dir || e->type == EVENT_OUTPUT ||
+	    e->type == EVENT_PROGRESS || now - p->saved_ns < NS_PER_S)
+		return;
+	if (saved_write(&p->r.view, NULL) == 0)
+		p->saved_ns = now;
+}
+
+static int save(struct reporter *p, struct error **err)
+{
+	if (!p->r.o.keep || !p->r.view.dir)
+		return 0;
+	return saved_write(&p->r.view, err);
+}
+
+/* --- the thread -------------------------------------------------------------- */
+
 /* The next event, after telling the format when there is none just now; NULL
  * once the last was taken. */
 static struct event *next_event(struct report *r)
@@ -78,12 +174,14 @@ static struct event *next_event(struct report *r)
 
 static void *work(void *arg)
 {
-	struct report *r = arg;
+	struct reporter *p = arg;
+	struct report *r = &p->r;
 	struct event *e;
 
 	r->format->start(r);
 	while ((e = next_event(r))) {
 		view_apply(&r->view, e);
+		save_now_and_then(p, e);
 		r->format->event(r, e);
 	}
 	r->format->end(r);
@@ -105,12 +203,20 @@ int reporter_start(const struct report_options *o, struct reporter **out,
 	p = xcalloc(1, sizeof(*p));
 	p->r.o = *o;
 	p->r.format = format;
+	p->extras[PAGE] = (struct extra){o->page, -1, page_write};
+	p->extras[JUNIT] = (struct extra){o->junit, -1, junit_write};
+	if (extras_open(p, err) < 0) {
+		extras_close(p);
+		free(p);
+		return -1;
+	}
 	p->r.color = choose_color(terminal, getenv);
 	p->r.color_err = choose_color(isatty(o->err_fd), getenv);
 	out_init(&p->r.out, o->out_fd);
 	out_init(&p->r.err, o->err_fd);
-	r = pthread_create(&p->thread, NULL, work, &p->r);
+	r = pthread_create(&p->thread, NULL, work, p);
 	if (r != 0) {
+		extras_close(p);
 		free(p);
 		return error_errno(err, r, "cannot start a thread");
 	}
@@ -120,18 +226,23 @@ int reporter_start(const struct report_options *o, struct reporter **out,
 
 int reporter_finish(struct reporter *p, struct error **err)
 {
-	int errnum;
+	int errnum, result;
 
 	pthread_join(p->thread, NULL);
 	errnum = p->r.out.errnum ? p->r.out.errnum : p->r.err.errnum;
+	/* a reader that has seen enough is no error */
+	if (errnum == 0 || errnum == EPIPE)
+		result = 0;
+	else
+		result = error_errno(err, errnum, "cannot write the output");
+	if (extras_write(p, err) < 0 || save(p, err) < 0)
+		result = -1;
+	extras_close(p);
 	view_clear(&p->r.view);
 	out_clear(&p->r.out);
 	out_clear(&p->r.err);
 	free(p);
-	/* a reader that has seen enough is no error */
-	if (errnum == 0 || errnum == EPIPE)
-		return 0;
-	return error_errno(err, errnum, "cannot write the output");
+	return result;
 }
 
 void reporter_restore_terminal(void)

@@ -10,15 +10,19 @@
 #include "model/event.h"
 
 struct report_options {
-	const char *format;   /* auto interactive noemoji simple json ... */
-	bool verbose;         /* debug messages too */
-	bool quiet;           /* only failures and the result */
-	int out_fd, err_fd;   /* stdout, stderr */
+	const char *format; /* auto interactive noemoji simple json ... */
+	bool verbose;       /* debug messages too */
+	bool quiet;         /* only failures and the result */
+	int out_fd, err_fd; /* stdout, stderr */
+	const char *page;   /* a file for the run as HTML, or NULL */
+	const char *junit;  /* ... as JUnit's XML */
+	bool keep; /* write what is known of the run to where its logs are */
 	struct queue *events; /* taken from until it is closed and empty */
 };
 
 struct reporter;
-/* Refuses an unknown format, naming the choices. */
+/* Refuses an unknown format, naming the choices, and files that cannot be
+ * written. */
 int reporter_start(const struct report_options *o, struct reporter **out,
 		   struct error **err) MUST_CHECK;
 /* Waits until the queue is drained, then ends the thread.  Fails where not

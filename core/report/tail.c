@@ -55,8 +55,7 @@ void tail_read(int fd, int64_t length, size_t max, struct strv *lines,
 
 /* --- what a terminal may be given ------------------------------------------ */
 
-/* Behind an escape sequence that begins at text. */
-static const char *skip_escape(const char *text)
+const char *tail_skip_escape(const char *text)
 {
 	const char *p = text + 1;
 
@@ -83,8 +82,7 @@ static bool is_color(const char *from, const char *end)
 	       strspn(from + 2, "0123456789;:") == (size_t)(end - from - 3);
 }
 
-/* What stands there once the last carriage return was obeyed. */
-static const char *after_return(const char *line)
+const char *tail_after_return(const char *line)
 {
 	const char *at = line, *cr;
 
@@ -115,7 +113,7 @@ static bool add_character(struct buf *to, const char *at, size_t n, uint32_t c,
 
 void tail_clean(struct buf *to, const char *line, int width, bool color)
 {
-	const char *at = after_return(line);
+	const char *at = tail_after_return(line);
 	bool colored = false;
 	int column = 0;
 
@@ -124,7 +122,7 @@ void tail_clean(struct buf *to, const char *line, int width, bool color)
 		size_t n = utf8_next(at, strlen(at), &c);
 
 		if (c == 0x1b) {
-			const char *end = skip_escape(at);
+			const char *end = tail_skip_escape(at);
 
 			if (color && is_color(at, end)) {
 				buf_add(to, at, (size_t)(end - at));

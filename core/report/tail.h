@@ -20,4 +20,9 @@ void tail_read(int fd, int64_t length, size_t max, struct strv *lines,
  * wide as it is. */
 void tail_clean(struct buf *to, const char *line, int width, bool color);
 
+/* Behind an escape sequence that begins at text (a terminal's, not a C one). */
+const char *tail_skip_escape(const char *text);
+/* What of a line stands there once its last carriage return was obeyed. */
+const char *tail_after_return(const char *line);
+
 #endif

@@ -34,7 +34,7 @@ bool view_is_bad(enum event_status status)
 	       status == STATUS_ABORTED || status == STATUS_ERROR;
 }
 
-const struct step_view *view_culprit(const struct task_view *t)
+struct step_view *view_culprit(const struct task_view *t)
 {
 	for (size_t i = 0; i < t->steps.len; i++)
 		if (view_is_bad(t->steps.ptr[i]->status))
@@ -74,6 +74,7 @@ static void on_task_started(struct view *v, const struct event *e)
 	t->suffix = xstrdup_or_null(e->title_suffix);
 	t->title = words_task(t->name, t->suffix);
 	t->started_ns = clock_now();
+	t->at_ns = e->at_ns;
 	task_views_push(&v->tasks, t);
 }
 
@@ -91,6 +92,7 @@ static void on_step_started(struct view *v, const struct event *e)
 	s->path = xstrdup_or_null(e->path);
 	s->log_fd = -1;
 	s->started_ns = clock_now();
+	s->at_ns = e->at_ns;
 	step_views_push(&t->steps, s);
 }
 
@@ -160,6 +162,9 @@ static void on_task_finished(struct view *v, const struct event *e)
 static void on_run_started(struct view *v, const struct event *e)
 {
 	v->run_id = xstrdup_or_null(e->text);
+	v->project = xstrdup_or_null(e->title);
+	v->dir = xstrdup_or_null(e->path);
+	v->at_ns = e->at_ns;
 	v->total = e->total;
 }
 
@@ -248,5 +253,7 @@ void view_clear(struct view *v)
 	task_views_clear(&v->tasks);
 	task_views_clear(&v->ended);
 	free(v->run_id);
+	free(v->project);
+	free(v->dir);
 	*v = (struct view){0};
 }

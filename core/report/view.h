@@ -23,6 +23,7 @@ struct step_view {
 	int64_t length;     /* of its output so far */
 	int64_t told;       /* of it, for a format that needs to know */
 	int64_t started_ns, duration_ns; /* clock_now's clock */
+	int64_t at_ns;                   /* when it started, since the epoch */
 	int exit_code, signal;
 	char *note, *error,
 		*hint;       /* the last message about it; of level error */
@@ -48,6 +49,7 @@ struct task_view {
 	struct strv notes; /* messages about the task itself */
 	char *reason;      /* why it was skipped or broken off */
 	int64_t started_ns, duration_ns;
+	int64_t at_ns;
 	struct step_views steps; /* by number; none is NULL */
 };
 
@@ -55,6 +57,8 @@ VEC_DEFINE(task_views, struct task_view *);
 
 struct view {
 	char *run_id;
+	char *project, *dir; /* NULL: not told; nothing of it is kept */
+	int64_t at_ns;
 	int64_t total;           /* tasks that were selected */
 	struct task_views tasks; /* in order of their starts */
 	struct task_views ended; /* in order of finishing */
@@ -72,7 +76,7 @@ struct step_view *view_step(const struct view *v, int64_t task, int step);
 /* Failed, timed out, aborted or broken off. */
 bool view_is_bad(enum event_status status);
 /* The step that the task's failure is about, or NULL. */
-const struct step_view *view_culprit(const struct task_view *t);
+struct step_view *view_culprit(const struct task_view *t);
 /* One of the task's steps told its reason already. */
 bool view_is_told(const struct task_view *t);
 /* The open log of a step, or -1. */

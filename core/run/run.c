@@ -108,6 +108,9 @@ static void tell_run_started(struct run *run)
 
 	e->text = xstrdup(run->id);
 	e->total = (int64_t)run->plan.n_run;
+	e->title = xstrdup(run->o->project_dir);
+	if (run->logs)
+		e->path = xstrdup(run_logs_dir(run->logs));
 	tell(&run->teller, e);
 }
 
@@ -179,8 +182,7 @@ static int execute(struct run *run, struct schedule_outcome *out,
 		.run = run_one,
 		.skip = skip_one};
 
-	if (run_logs_new(run->id, &run->logs, err) < 0 ||
-	    pump_new(&run->pump, err) < 0)
+	if (!run->logs || pump_new(&run->pump, err) < 0)
 		return -1;
 	if (run->plan.n_run > 0 && connect_backend(run, err) < 0)
 		return -1;
@@ -239,6 +241,8 @@ static int run_plan(struct run *run, bool *abandoned, struct error **err)
 	AUTO_ERROR struct error *cause = NULL;
 	int exit;
 
+	if (!run->o->dry_run && run_logs_new(run->id, &run->logs, &cause) < 0)
+		run->logs = NULL; /* execute fails of it */
 	tell_run_started(run);
 	if (run->o->dry_run)
 		exit = dry_run(run);

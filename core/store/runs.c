@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "base/clock.h"
@@ -79,16 +80,51 @@ static void list_runs(const char *dir, struct strv *out)
 		qsort(out->v, out->len, sizeof(*out->v), compare_names);
 }
 
-/* Removes the oldest runs that have ended, until `keep` are left. */
+static int64_t bytes_of(const char *dir);
+
+static int64_t bytes_of_entry(const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st) < 0)
+		return 0;
+	if (S_ISDIR(st.st_mode))
+		return bytes_of(path);
+	return (int64_t)st.st_blocks * 512;
+}
+
+/* What a run takes on the disk. */
+static int64_t bytes_of(const char *dir)
+{
+	AUTO_STRV struct strv names = {0};
+	int64_t sum = 0;
+
+	list_runs(dir, &names);
+	for (size_t i = 0; i < names.len; i++) {
+		AUTO_FREE char *path = xasprintf("%s/%s", dir, names.v[i]);
+
+		sum += bytes_of_entry(path);
+	}
+	return sum;
+}
+
+/* Removes runs that have ended, until `keep` are left and these are not too
+ * large together. */
 static void prune(const char *dir, size_t keep)
 {
 	AUTO_STRV struct strv runs = {0};
+	int64_t bytes = 0;
 
 	list_runs(dir, &runs);
-	for (size_t i = 0; i + keep < runs.len; i++) {
-		AUTO_FREE char *path = xasprintf("%s/%s", dir, runs.v[i]);
-		AUTO_CLOSE int lock = take_lock(path);
+	for (size_t n = 1; n <= runs.len; n++) {
+		AUTO_FREE char *path =
+			xasprintf("%s/%s", dir, runs.v[runs.len - n]);
+		AUTO_CLOSE int lock = -1;
 
+		bytes += bytes_of(path);
+		if (n <= keep && (n == 1 || bytes <= RUNS_BYTES))
+			continue;
+		lock = take_lock(path);
 		if (lock >= 0)
 			dir_remove(path);
 	}
@@ -125,6 +161,34 @@ void run_logs_free(struct run_logs *l)
 	fd_close(&l->lock);
 	free(l->dir);
 	free(l);
+}
+
+const char *run_logs_dir(const struct run_logs *l)
+{
+	return l->dir;
+}
+
+int runs_list(struct strv *out, struct error **err)
+{
+	AUTO_FREE char *state = state_dir(err);
+	AUTO_FREE char *runs = NULL;
+	AUTO_STRV struct strv names = {0};
+
+	if (!state)
+		return -1;
+	runs = xasprintf("%s/runs", state);
+	list_runs(runs, &names);
+	for (size_t i = 0; i < names.len; i++)
+		strv_pushf(out, "%s/%s", runs, names.v[i]);
+	return 0;
+}
+
+bool run_is_live(const char *dir)
+{
+	AUTO_FREE char *path = xasprintf("%s/lock", dir);
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	return fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) < 0;
 }
 
 /* A title as part of a file name: what shells and people find awkward becomes

@@ -13,6 +13,7 @@ cli_tests_sh = \
 	%D%/options.sh \
 	%D%/output.sh \
 	%D%/preloaded.sh \
+	%D%/reports.sh \
 	%D%/run-fallback.sh \
 	%D%/run.sh \
 	%D%/signals.sh \

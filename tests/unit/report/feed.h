@@ -17,6 +17,8 @@ struct feed {
 	struct queue *q;
 	char *out, *err; /* what was written, after feed_run */
 	bool quiet, verbose, color;
+	const char *page, *junit; /* files below test_dir(), or NULL */
+	bool keep;
 	int logs; /* so that their names differ */
 };
 
@@ -43,6 +45,8 @@ static inline void run_started(int total)
 	struct event *e = put(EVENT_RUN_STARTED, -1, -1);
 
 	e->text = xstrdup("run-1");
+	e->title = xstrdup("/home/me/shop");
+	e->path = xstrdup(test_dir());
 	e->total = total;
 }
 
@@ -153,6 +157,9 @@ static inline void feed_run(const char *format)
 				   .out_fd = out_fd,
 				   .err_fd = err_fd,
 				   .events = feed.q,
+				   .page = feed.page,
+				   .junit = feed.junit,
+				   .keep = feed.keep,
 				   .quiet = feed.quiet,
 				   .verbose = feed.verbose};
 	struct reporter *r;

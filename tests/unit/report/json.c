@@ -34,7 +34,8 @@ TEST(tells_every_event_in_a_line)
 	feed_run("json");
 	want = xasprintf(
 		"{\"event\":\"run_started\"," AT ",\"schema\":1,"
-		"\"run\":\"run-1\",\"tasks\":1}\n"
+		"\"run\":\"run-1\",\"project\":\"/home/me/shop\","
+		"\"logs\":\"%s\",\"tasks\":1}\n"
 		"{\"event\":\"message\"," AT ",\"level\":\"warning\","
 		"\"text\":\"a <b> & \\\"c\\\"\"}\n"
 		"{\"event\":\"task_started\"," AT ",\"task\":7,"
@@ -59,7 +60,7 @@ TEST(tells_every_event_in_a_line)
 		"\"status\":\"failed\",\"duration_ms\":2000}\n"
 		"{\"event\":\"run_finished\"," AT ",\"status\":\"failed\","
 		"\"duration_ms\":5000,\"exit_status\":1}\n",
-		test_dir(), test_dir());
+		test_dir(), test_dir(), test_dir());
 	ok_str(feed.out, want);
 	ok(str_starts(feed.err, "build failed: task unit (7) failed\n"));
 }

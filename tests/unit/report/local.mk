@@ -1,5 +1,5 @@
 # tests/unit/report
-report_tests = %D%/choose.t %D%/interactive.t %D%/json.t %D%/screen.t %D%/simple.t %D%/tail.t %D%/tree.t %D%/words.t
+report_tests = %D%/ansi.t %D%/choose.t %D%/interactive.t %D%/json.t %D%/junit.t %D%/page.t %D%/saved.t %D%/screen.t %D%/simple.t %D%/tail.t %D%/tree.t %D%/words.t
 check_PROGRAMS += $(report_tests)
 TESTS += $(report_tests)
 noinst_HEADERS += %D%/feed.h
@@ -35,3 +35,19 @@ tests_unit_report_words_t_SOURCES = %D%/words.c
 tests_unit_report_words_t_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_report_words_t_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_report_words_t_LDADD = $(UNIT_LIBS)
+tests_unit_report_ansi_t_SOURCES = %D%/ansi.c
+tests_unit_report_ansi_t_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_report_ansi_t_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_report_ansi_t_LDADD = $(UNIT_LIBS)
+tests_unit_report_junit_t_SOURCES = %D%/junit.c
+tests_unit_report_junit_t_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_report_junit_t_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_report_junit_t_LDADD = $(UNIT_LIBS)
+tests_unit_report_page_t_SOURCES = %D%/page.c
+tests_unit_report_page_t_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_report_page_t_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_report_page_t_LDADD = $(UNIT_LIBS)
+tests_unit_report_saved_t_SOURCES = %D%/saved.c
+tests_unit_report_saved_t_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_report_saved_t_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_report_saved_t_LDADD = $(UNIT_LIBS)

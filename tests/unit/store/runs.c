@@ -90,6 +90,51 @@ TEST(old_runs_go_and_living_ones_stay)
 	ok(!is_there("000-living"));
 }
 
+TEST(runs_are_listed_oldest_first)
+{
+	AUTO_STRV struct strv runs = {0};
+	struct run_logs *living = begin("2-living");
+
+	run_logs_free(begin("1-over"));
+	ok(runs_list(&runs, NULL) == 0);
+	ok_int(runs.len, 2);
+	ok(str_ends(runs.v[0], "/runs/1-over"));
+	ok(!run_is_live(runs.v[0]));
+	ok_str(runs.v[1], run_logs_dir(living));
+	ok(run_is_live(runs.v[1]));
+	run_logs_free(living);
+	ok(!run_is_live(runs.v[1]));
+}
+
+/* A file of that many bytes on the disk. */
+static void fill(struct run_logs *l, int64_t bytes)
+{
+	AUTO_FREE char *path = NULL;
+	AUTO_CLOSE int fd = -1;
+
+	need(run_logs_open(l, 0, 0, "big", &fd, &path, NULL) == 0);
+	if (posix_fallocate(fd, 0, bytes) != 0)
+		skip("no room for large files here");
+}
+
+TEST(large_runs_go_earlier_and_the_last_one_stays)
+{
+	struct run_logs *l = begin("1-small");
+
+	run_logs_free(l);
+	run_logs_free(begin("2-small"));
+	l = begin("3-large");
+	fill(l, RUNS_BYTES + 1);
+	run_logs_free(l);
+	run_logs_free(begin("4-now"));
+	ok(!is_there("1-small"));
+	ok(!is_there("2-small"));
+	ok(is_there("3-large"));
+	run_logs_free(begin("5-now"));
+	ok(!is_there("3-large"));
+	ok(is_there("4-now"));
+}
+
 TEST(without_a_home_there_is_a_hint)
 {
 	AUTO_ERROR struct error *err = NULL;
