@@ -8,6 +8,7 @@
 
 #include "base/strv.h"
 #include "base/suggest.h"
+#include "config/names.h"
 
 void map_expect(struct draft *d, const struct node *n)
 {
@@ -36,14 +37,6 @@ static const struct field *find(const struct field *fields, const char *key)
 	return NULL;
 }
 
-static bool occurs_later(const struct node *n, size_t i)
-{
-	for (size_t j = i + 1; j < n->n_children; j++)
-		if (same_name(n->children[j]->name, n->children[i]->name))
-			return true;
-	return false;
-}
-
 static int check_required(struct draft *d, const struct node *n,
 			  const struct field *fields, uint64_t seen)
 {
@@ -61,6 +54,7 @@ int map_fields(struct draft *d, const struct node *n,
 			       const char *what, const struct field *fields),
 	       const char *what)
 {
+	struct names last = names_of(d->p->arena, n->children, n->n_children);
 	uint64_t seen = 0;
 
 	for (size_t i = 0; i < n->n_children; i++) {
@@ -72,7 +66,8 @@ int map_fields(struct draft *d, const struct node *n,
 				unknown(d, child, what, fields);
 			continue;
 		}
-		if (!(f->flags & FIELD_REPEATS) && occurs_later(n, i))
+		if (!(f->flags & FIELD_REPEATS) &&
+		    names_find(&last, child->name) != i)
 			continue;
 		seen |= (uint64_t)1 << (f - fields);
 		if (f->parse(d, child, (char *)out + f->offset) < 0)

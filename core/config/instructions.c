@@ -4,6 +4,7 @@
 #include "config/instructions.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/suggest.h"
@@ -454,16 +455,37 @@ static int duplicate(struct parser *p, const struct task *t,
 			    "NAME_script or NAME_cache");
 }
 
+static int by_name(const void *a, const void *b)
+{
+	const struct instruction *x = *(const struct instruction *const *)a;
+	const struct instruction *y = *(const struct instruction *const *)b;
+	int order = strcmp(x->name, y->name);
+
+	if (order)
+		return order;
+	return x < y ? -1 : x > y;
+}
+
+/* The first that repeats the name of one before it. */
 static int check_names(struct parser *p, const struct draft *d)
 {
-	for (size_t i = 1; i < d->instructions.len; i++)
-		for (size_t k = 0; k < i; k++)
-			if (strcmp(d->instructions.ptr[i].name,
-				   d->instructions.ptr[k].name) == 0)
-				return duplicate(p, d->task,
-						 &d->instructions.ptr[k],
-						 &d->instructions.ptr[i]);
-	return 0;
+	const struct instruction **sorted, *first = NULL, *second = NULL;
+	size_t n = d->instructions.len;
+
+	sorted = xreallocarray(NULL, n + 1, sizeof(*sorted));
+	for (size_t i = 0; i < n; i++)
+		sorted[i] = &d->instructions.ptr[i];
+	qsort(sorted, n, sizeof(*sorted), by_name);
+	for (size_t i = 1; i < n; i++) {
+		bool again = strcmp(sorted[i]->name, sorted[i - 1]->name) == 0;
+
+		if (again && (!second || sorted[i] < second)) {
+			first = sorted[i - 1];
+			second = sorted[i];
+		}
+	}
+	free(sorted);
+	return second ? duplicate(p, d->task, first, second) : 0;
 }
 
 int instructions_check_names(struct parser *p)

@@ -18,6 +18,7 @@ core_libcore_la_SOURCES += \
 	%D%/lexer.c %D%/lexer.h \
 	%D%/matrix.c \
 	%D%/merge.c \
+	%D%/names.c %D%/names.h \
 	%D%/number.c %D%/number.h \
 	%D%/parser.h \
 	%D%/pipe.c %D%/pipe.h \
