@@ -110,4 +110,5 @@ void error_free(struct error *e)
 void error_free_ptr(struct error **e)
 {
 	error_free(*e);
+	*e = NULL;
 }

@@ -52,7 +52,7 @@ int error_hint(struct error **err, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void error_prefix(struct error **err, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 void error_free(struct error *e);
-void error_free_ptr(struct error **e);
+void error_free_ptr(struct error **e); /* and empties it */
 #define AUTO_ERROR __attribute__((__cleanup__(error_free_ptr)))
 
 #endif

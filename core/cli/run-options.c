@@ -56,8 +56,7 @@ const struct option run_options_table[] = {
 	{"keep", 0, &OPTION_FLAG, AT(keep),
 	 .help = "leave containers and volumes behind"},
 	{"artifacts-dir", 0, &OPTION_TEXT, AT(artifacts_dir), .arg = "DIR",
-	 .help = "where artifacts go (not collected by this version)",
-	 .note = "has no effect: this version does not collect artifacts"},
+	 .help = "keep artifacts, in DIR/TASK/NAME/PATH"},
 
 	/* --- what users of the old CLI may still have in their scripts --- */
 	{"environment", 0, &OPTION_LIST, AT(load.env), .arg = "NAME[=VALUE]",

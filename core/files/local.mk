@@ -8,7 +8,9 @@ core_libcore_la_SOURCES += \
 	%D%/manifest.c %D%/manifest.h \
 	%D%/member.c %D%/member.h \
 	%D%/pack.c %D%/pack.h \
+	%D%/path.c %D%/path.h \
 	%D%/path-glob.c %D%/path-glob.h \
 	%D%/project.c %D%/project.h \
+	%D%/save.c %D%/save.h \
 	%D%/tar.c %D%/tar.h \
 	%D%/unpack.c %D%/unpack.h

@@ -31,6 +31,7 @@ struct run {
 	bool sweeping;
 	int exit;
 	struct place *places; /* that are up */
+	bool told_artifacts;  /* that nobody keeps them */
 };
 
 /* Something happened that asks for this exit status; the worst one counts. */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "run/artifacts.h"
 #include "run/background.h"
 #include "run/cache.h"
 #include "run/each.h"
@@ -22,17 +23,15 @@ static perform_fn perform_script, perform_background, perform_file;
 static const struct kind {
 	enum step_kind step;
 	perform_fn *perform;
-	const char *skip; /* why there is nothing to perform */
 } kinds[] = {
-	[INSTRUCTION_SCRIPT] = {STEP_SCRIPT, perform_script, NULL},
+	[INSTRUCTION_SCRIPT] = {STEP_SCRIPT, perform_script},
 	[INSTRUCTION_BACKGROUND_SCRIPT] = {STEP_BACKGROUND_SCRIPT,
-					   perform_background, NULL},
-	[INSTRUCTION_CACHE] = {STEP_CACHE, cache_restore, NULL},
-	[INSTRUCTION_UPLOAD_CACHE] = {STEP_UPLOAD_CACHE, cache_upload, NULL},
-	[INSTRUCTION_CLONE] = {STEP_OTHER, NULL, NULL}, /* never a step */
-	[INSTRUCTION_FILE] = {STEP_FILE, perform_file, NULL},
-	[INSTRUCTION_ARTIFACTS] = {STEP_ARTIFACTS, NULL,
-				   "artifacts are not collected yet"},
+					   perform_background},
+	[INSTRUCTION_CACHE] = {STEP_CACHE, cache_restore},
+	[INSTRUCTION_UPLOAD_CACHE] = {STEP_UPLOAD_CACHE, cache_upload},
+	[INSTRUCTION_CLONE] = {STEP_OTHER, NULL}, /* never a step */
+	[INSTRUCTION_FILE] = {STEP_FILE, perform_file},
+	[INSTRUCTION_ARTIFACTS] = {STEP_ARTIFACTS, artifacts_collect},
 };
 
 bool instructions_due(enum behaviour b, bool failed, bool timed_out)
@@ -436,13 +435,13 @@ static void perform_one(struct performance *p, size_t index)
 	const struct instruction *i = &p->task->instructions[index];
 	const struct kind *k = &kinds[i->kind];
 	struct run *run = p->place->scope->run;
-	struct step_result r = {.status = STATUS_SKIPPED, .why = k->skip};
+	struct step_result r = {.status = STATUS_SKIPPED};
 	struct step *s = xcalloc(1, sizeof(*s));
 
 	p->place->scope->step = *p->step;
 	step_begin(s, &run->teller, run->logs, p->task->id, (*p->step)++,
 		   k->step, i->name);
-	if (!p->broken && !p->aborted && k->perform &&
+	if (!p->broken && !p->aborted &&
 	    instructions_due(i->behaviour, p->failed, p->timed_out))
 		r = k->perform(p, s, i, index);
 	if (r.status == STATUS_NONE)

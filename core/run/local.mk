@@ -1,5 +1,7 @@
 # core/run
 core_libcore_la_SOURCES += \
+	%D%/artifact-find.c %D%/artifact-find.h \
+	%D%/artifacts.c %D%/artifacts.h \
 	%D%/background.c %D%/background.h \
 	%D%/cache.c %D%/cache.h \
 	%D%/cache-copy.c %D%/cache-copy.h \
@@ -19,6 +21,7 @@ core_libcore_la_SOURCES += \
 	%D%/plan.c %D%/plan.h \
 	%D%/platform.c %D%/platform.h \
 	%D%/pump.c %D%/pump.h \
+	%D%/reading.c %D%/reading.h \
 	%D%/record.c %D%/record.h \
 	%D%/run.c %D%/run.h \
 	%D%/schedule.c %D%/schedule.h \

@@ -18,6 +18,7 @@
 #include "run/sweep.h"
 #include "run/task.h"
 #include "run/variables.h"
+#include "store/artifacts.h"
 
 /* --- what plugins tell ------------------------------------------------------------ */
 
@@ -169,6 +170,16 @@ void run_begin_sweep(struct run *run)
 	pthread_mutex_unlock(&run->lock);
 }
 
+static int prepare_artifacts(const struct run_options *o, struct error **err)
+{
+	AUTO_ERROR struct error *cause = NULL;
+
+	if (!o->artifacts_dir ||
+	    artifacts_prepare(o->artifacts_dir, &cause) == 0)
+		return 0;
+	return error_set(err, ERR_USAGE, "--artifacts-dir: %s", cause->msg);
+}
+
 static int execute(struct run *run, struct schedule_outcome *out,
 		   struct error **err)
 {
@@ -182,7 +193,8 @@ static int execute(struct run *run, struct schedule_outcome *out,
 		.run = run_one,
 		.skip = skip_one};
 
-	if (!run->logs || pump_new(&run->pump, err) < 0)
+	if (prepare_artifacts(run->o, err) < 0 || !run->logs ||
+	    pump_new(&run->pump, err) < 0)
 		return -1;
 	if (run->plan.n_run > 0 && connect_backend(run, err) < 0)
 		return -1;

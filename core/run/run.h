@@ -29,6 +29,7 @@ struct run_options {
 	const struct environment *user_env; /* --env-file, then -e */
 	const struct backend_choice *backend;
 	enum pull_policy pull;
+	const char *artifacts_dir; /* NULL: artifacts are not kept */
 	bool dirty;
 	bool dry_run; /* plan, tell it as events, start nothing */
 	bool strict;

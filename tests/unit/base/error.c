@@ -112,4 +112,13 @@ TEST(the_last_hint_counts_and_needs_an_error)
 	ok_str(e->hint, "b");
 }
 
+TEST(what_was_freed_through_its_pointer_is_not_freed_again)
+{
+	AUTO_ERROR struct error *e = NULL;
+
+	error_set(&e, ERR_USAGE, "x");
+	error_free_ptr(&e);
+	ok(e == NULL);
+}
+
 TAP_MAIN()

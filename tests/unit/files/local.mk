@@ -1,5 +1,5 @@
 # tests/unit/files
-files_tests = %D%/archive.t %D%/path-glob.t %D%/extract.t %D%/project.t %D%/unpack.t
+files_tests = %D%/archive.t %D%/path-glob.t %D%/extract.t %D%/project.t %D%/save.t %D%/unpack.t
 check_PROGRAMS += $(files_tests)
 TESTS += $(files_tests)
 tests_unit_files_archive_t_SOURCES = %D%/archive.c
@@ -22,3 +22,7 @@ tests_unit_files_path_glob_t_SOURCES = %D%/path-glob.c
 tests_unit_files_path_glob_t_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_files_path_glob_t_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_files_path_glob_t_LDADD = $(UNIT_LIBS)
+tests_unit_files_save_t_SOURCES = %D%/save.c
+tests_unit_files_save_t_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_files_save_t_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_files_save_t_LDADD = $(UNIT_LIBS)

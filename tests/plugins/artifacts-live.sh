@@ -1,0 +1,88 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# artifacts-live - artifacts out of real containers, on each engine.
+. "${srcdir:-.}/tests/lib.sh"
+. "$srcdir/tests/plugins/live.sh"
+TIMEOUT=180
+
+# The unprivileged user writes there, too.
+place() {
+	mkdir -m 777 "$trash/art"
+	chmod a+rX "$trash" .
+}
+found() { (cd "$trash/art" && find . -type f | sort); }
+
+collects() {
+	need "$1"
+	cat >.cirrus.yml <<-EOF
+	container: {image: $TEST_IMAGE}
+	a.b_task:
+	  matrix:
+	    - env: {V: "1/0"}
+	    - env: {V: two}
+	  make_script:
+	    - mkdir -p dist/sub /tmp/out; echo \$V >dist/app; touch dist/empty; chmod 751 dist/app
+	    - ln -s app dist/link; ln dist/app dist/hard; ln -s nowhere dist/broken; ln -s /tmp/out out
+	    - echo o >/tmp/out/o.txt
+	    - i=0; while [ \$i -lt 40 ]; do echo \$i >dist/sub/\$i.xml; i=\$((i+1)); done
+	  dist_artifacts: {path: "dist/*"}
+	  artifacts: {paths: ["dist/**/*.xml", "out/*"]}
+	EOF
+	place
+	on "$1" cirrus run -o simple --artifacts-dir "$trash/art"
+	assert_status 0
+	for task in 'a.b (V:1%2F0)' 'a.b (V:two)'; do
+		for file in app empty hard link; do echo "./$task/dist/dist/$file"; done
+		for file in dist/sub/7.xml out/o.txt; do echo "./$task/binary/$file"; done
+	done | sort >"$trash/want"
+	found | grep -v '/[0-68-9][0-9]*\.xml$\|7[0-9]' >"$trash/got"
+	assert_same "$trash/want" "$trash/got"
+	assert [ "$(found | grep -c xml)" -eq 80 ]
+	assert [ "$(cat "$trash/art/a.b (V:two)/dist/dist/hard")" = two ]
+	assert [ "$(cat "$trash/art/a.b (V:two)/dist/dist/link")" = two ]
+	assert [ "$(stat -c %a "$trash/art/a.b (V:two)/dist/dist/app")" = 751 ]
+	assert [ ! -s "$trash/art/a.b (V:two)/dist/dist/empty" ]
+	assert_out_has "because it's not a file"
+	assert [ -z "$(find "$trash/art" -name '.cirrus-*' -o -type l)" ]
+}
+
+refuses() {
+	need "$1"
+	cat >.cirrus.yml <<-EOF
+	container: {image: $TEST_IMAGE}
+	a_task:
+	  out_artifacts: {path: /etc/passwd}
+	EOF
+	place
+	on "$1" cirrus run -o simple --artifacts-dir "$trash/art"
+	assert_status 1
+	assert_out_has 'Failed to upload artifacts: path is outside of CIRRUS_WORKING_DIR: path /etc/passwd should be relative to /tmp/cirrus-ci/working-dir'
+	assert [ -z "$(found)" ]
+}
+
+# However large a file, it costs no memory.
+streams() {
+	need "$1"
+	cat >.cirrus.yml <<-EOF
+	container: {image: $TEST_IMAGE}
+	a_task:
+	  make_script: head -c 268435456 /dev/urandom >big; md5sum big >sum
+	  big_artifacts: {paths: [big, sum]}
+	EOF
+	place
+	on "$1" sh -c 'ulimit -v 1500000; exec cirrus run -o simple --artifacts-dir "$0"' "$trash/art"
+	assert_status 0
+	assert_out_has "Uploading a quite hefty artifact '/tmp/cirrus-ci/working-dir/big' of size 256 MiB"
+	cd "$trash/art/a/big"
+	assert md5sum -c sum
+}
+
+for engine in docker rootless rootful; do
+	collect() { collects $engine; }
+	refuse() { refuses $engine; }
+	stream() { streams $engine; }
+	check "$engine: artifacts arrive, each in its place" collect
+	check "$engine: a path outside is refused" refuse
+	check "$engine: a large file arrives whole" stream
+done
+finish
