@@ -35,13 +35,14 @@ static const char *skip(const char *s, int n)
 	return s;
 }
 
-static void add_line(struct buf *to, int number, const char *from)
+static void add_line(struct buf *to, int number, const char *mark,
+		     const char *from)
 {
 	const char *end = skip(from, WIDTH);
 	AUTO_FREE char *shown = xstrndup(from, (size_t)(end - from));
 
 	utf8_tame(shown, false);
-	buf_addf(to, "%5d | %s\n", number, shown);
+	buf_addf(to, "%5d | %s%s\n", number, mark, shown);
 }
 
 /* As much white space as what stands before the place; tabs stay tabs, so that
@@ -67,13 +68,13 @@ void excerpt_add(struct buf *to, const char *text, struct position at)
 	if (!line)
 		return;
 	for (int i = from; i < at.line; i++)
-		add_line(to, i, line_start(text, i));
+		add_line(to, i, "", line_start(text, i));
 	if (!*skip(line, WIDTH) || *skip(line, WIDTH) == '\n' ||
 	    *skip(line, WIDTH) == '\r')
 		left_out = 0;
 	start = skip(line, left_out);
-	add_line(to, at.line, start);
-	buf_adds(to, "      | ");
+	add_line(to, at.line, left_out ? "..." : "", start);
+	buf_adds(to, left_out ? "      |    " : "      | ");
 	add_indent(to, start, skip(line, column));
 	buf_adds(to, "^\n");
 }

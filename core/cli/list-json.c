@@ -63,7 +63,7 @@ static void put_extra(struct cJSON *to, const struct task *t)
 	json_add(to, "extra", json_model_node(&all));
 }
 
-static struct cJSON *full_task(const struct task *t)
+static struct cJSON *full_task(const struct task *t, bool by_git)
 {
 	struct cJSON *o = json_object();
 	AUTO_FREE char *why = list_why_not(t);
@@ -73,6 +73,7 @@ static struct cJSON *full_task(const struct task *t)
 	json_add_str(o, "alias", t->alias);
 	put_position(o, t->at);
 	json_add_bool(o, "filtered", t->filtered);
+	json_add_bool(o, "enabledByGit", by_git);
 	json_add_bool(o, "skipped", t->skipped);
 	json_add_str(o, "why", why);
 	json_add_bool(o, "manual", t->manual);
@@ -96,14 +97,15 @@ static struct cJSON *full_issue(const struct issue *i)
 	return o;
 }
 
-struct cJSON *list_json_full(const struct tasks *tasks, const bool *chosen)
+struct cJSON *list_json_full(const struct tasks *tasks, const bool *chosen,
+			     const bool *by_git)
 {
 	struct cJSON *o = json_object();
 	struct cJSON *list = json_add(o, "tasks", json_array());
 
 	for (size_t i = 0; i < tasks->len; i++)
 		if (chosen[i])
-			json_add(list, NULL, full_task(tasks->v[i]));
+			json_add(list, NULL, full_task(tasks->v[i], by_git[i]));
 	list = json_add(o, "issues", json_array());
 	for (size_t i = 0; i < tasks->n_issues; i++)
 		json_add(list, NULL, full_issue(&tasks->issues[i]));

@@ -111,13 +111,14 @@ static char *instance_text(const struct instance *i)
 }
 
 static void print_line(const struct tasks *tasks, const struct task *t,
-		       int name_width)
+		       int name_width, bool by_git)
 {
+	AUTO_BUF struct buf b = BUF_INIT(BUF_FILE);
 	AUTO_FREE char *name = title(t),
 		       *instance = instance_text(&t->instance);
 	AUTO_FREE char *why = list_why_not(t);
 
-	printf("%-*s  %s", name_width, name, instance);
+	buf_addf(&b, "%-*s  %s", name_width, name, instance);
 	for (size_t i = 0; i < t->n_required; i++) {
 		const struct task *on = tasks->v[t->required[i]];
 		bool again = i && t->required[i] == t->required[i - 1];
@@ -125,14 +126,18 @@ static void print_line(const struct tasks *tasks, const struct task *t,
 					on->name) == 0;
 
 		if (!again && !same)
-			printf("%s%s", i ? ", " : "  after ", on->name);
+			buf_addf(&b, "%s%s", i ? ", " : "  after ", on->name);
 	}
 	if (why)
-		printf("  [%s]", why);
-	putchar('\n');
+		buf_addf(&b, "  [%s]", why);
+	if (by_git)
+		buf_adds(&b, "  [only_if holds because of what git says]");
+	utf8_tame(b.data, false);
+	puts(b.data);
 }
 
-static void print_lines(const struct tasks *tasks, const bool *chosen)
+static void print_lines(const struct tasks *tasks, const bool *chosen,
+			const bool *by_git)
 {
 	int width = 0;
 
@@ -145,7 +150,7 @@ static void print_lines(const struct tasks *tasks, const bool *chosen)
 	}
 	for (size_t i = 0; i < tasks->len; i++)
 		if (chosen[i])
-			print_line(tasks, tasks->v[i], width);
+			print_line(tasks, tasks->v[i], width, by_git[i]);
 }
 
 static void print_names(const struct tasks *tasks, const bool *chosen)
@@ -212,30 +217,38 @@ static void print_dot(const struct tasks *tasks, const bool *chosen)
 /* --- the command ---------------------------------------------------------------- */
 
 static void print_json(const struct values *v, const struct tasks *tasks,
-		       const bool *chosen)
+		       const bool *chosen, const bool *by_git)
 {
 	AUTO_BUF struct buf b = BUF_INIT((size_t)1 << 32);
-	AUTO_JSON struct cJSON *all = v->json == JSON_FULL
-					      ? list_json_full(tasks, chosen)
-					      : list_json(tasks, chosen);
+	AUTO_JSON struct cJSON *all =
+		v->json == JSON_FULL ? list_json_full(tasks, chosen, by_git)
+				     : list_json(tasks, chosen);
 
 	json_print(all, JSON_PRETTY, &b);
 	fwrite(b.data, 1, b.len, stdout);
 }
 
-static void print_chosen(const struct values *v, const struct tasks *tasks,
+static void print_chosen(const struct values *v, const struct loaded *l,
 			 const bool *chosen)
 {
-	if (v->json)
-		print_json(v, tasks, chosen);
-	else if (v->graph == GRAPH_DOT)
+	const struct tasks *tasks = l->tasks;
+	AUTO_FREE bool *by_git = NULL;
+
+	if (v->json == JSON_MODEL) {
+		print_json(v, tasks, chosen, NULL);
+	} else if (!v->json && v->graph == GRAPH_DOT) {
 		print_dot(tasks, chosen);
-	else if (v->graph == GRAPH_TEXT)
+	} else if (!v->json && v->graph == GRAPH_TEXT) {
 		print_tree(tasks, chosen);
-	else if (v->names)
+	} else if (!v->json && v->names) {
 		print_names(tasks, chosen);
-	else
-		print_lines(tasks, chosen);
+	} else {
+		by_git = load_enabled_by_git(&v->load, l);
+		if (v->json)
+			print_json(v, tasks, chosen, by_git);
+		else
+			print_lines(tasks, chosen, by_git);
+	}
 }
 
 static int list(const struct values *v, char **operands, struct error **err)
@@ -254,7 +267,7 @@ static int list(const struct values *v, char **operands, struct error **err)
 	selection.arguments = (const char *const *)operands;
 	if (selection_choose(&selection, l.tasks, chosen, NULL, err) < 0)
 		return -1;
-	print_chosen(v, l.tasks, chosen);
+	print_chosen(v, &l, chosen);
 	return 0;
 }
 

@@ -110,8 +110,8 @@ static int find_affected(const struct load_options *o, const char *dir,
 	return 0;
 }
 
-int load_tasks(const struct load_options *o, struct loaded *out,
-	       struct error **err)
+static int parse(const struct load_options *o, struct loaded *out,
+		 struct error **err)
 {
 	AUTO_ENVIRONMENT struct environment env = {0};
 	AUTO_STRV struct strv affected = {0};
@@ -126,10 +126,37 @@ int load_tasks(const struct load_options *o, struct loaded *out,
 		return -1;
 	files.ctx = out->location.dir;
 	in.affected_files = (const char *const *)affected.v;
-	variables_base(&out->base, out->location.dir, !o->no_git_facts);
 	environment_merge(&env, &out->base);
 	environment_merge(&env, &out->user);
 	return config_parse(&in, &out->tasks, &out->at, err);
+}
+
+int load_tasks(const struct load_options *o, struct loaded *out,
+	       struct error **err)
+{
+	variables_base(&out->base, out->location.dir, !o->no_git_facts);
+	return parse(o, out, err);
+}
+
+/* Tasks come in the same order whatever variables there are; only those that
+ * build images, at the end, depend on which others are kept. */
+bool *load_enabled_by_git(const struct load_options *o, const struct loaded *l)
+{
+	struct loaded plain = *l;
+	AUTO_ERROR struct error *err = NULL;
+	bool *enabled = xcalloc(l->tasks->len + 1, sizeof(*enabled));
+
+	plain.base = (struct environment){0};
+	plain.tasks = NULL;
+	variables_base(&plain.base, l->location.dir, false);
+	if (plain.base.len != l->base.len && parse(o, &plain, &err) == 0)
+		for (size_t i = 0; i < l->tasks->len && i < plain.tasks->len;
+		     i++)
+			enabled[i] = !l->tasks->v[i]->filtered &&
+				     plain.tasks->v[i]->filtered;
+	environment_clear(&plain.base);
+	tasks_free(plain.tasks);
+	return enabled;
 }
 
 void load_show_place(struct error *e, const struct loaded *l)

@@ -100,6 +100,10 @@ int load_text(const struct load_options *o, struct loaded *out,
 int load_tasks(const struct load_options *o, struct loaded *out,
 	       struct error **err) MUST_CHECK;
 
+/* By id, for free(): which tasks would be filtered if it were not for what git
+ * knows, which the hosted service told to conditions and other runners did not. */
+bool *load_enabled_by_git(const struct load_options *o, const struct loaded *l);
+
 /* Puts the lines in question below an error's message. */
 void load_show_place(struct error *e, const struct loaded *l);
 

@@ -183,6 +183,13 @@ git_facts() {
 	run cirrus list --names
 	echo branch >want
 	assert_same want "$OUT"
+	run cirrus list
+	assert_out_has '^branch .*\[only_if holds because of what git says\]$'
+	assert_out_has '^src .*\[filtered: only_if: .*)\]$'
+	run cirrus list --json=full branch
+	assert_out_has '"enabledByGit": true'
+	run cirrus list -e CIRRUS_BRANCH=trunk
+	assert_out_lacks 'git says'
 	run cirrus list --names --no-git-facts
 	assert_status 0
 	assert_empty "$OUT"

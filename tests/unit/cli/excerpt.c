@@ -58,7 +58,7 @@ TEST(shows_of_a_long_line_what_is_around_the_place)
 	memset(text, 'x', 400);
 	memcpy(text + 400, "\n", 2);
 	text[249] = 'Y';
-	snprintf(want, sizeof(want), "    1 | %.160s\n      | %80s^\n",
+	snprintf(want, sizeof(want), "    1 | ...%.160s\n      | %83s^\n",
 		 text + 169, "");
 	ok_str(show(text, 1, 250), want);
 	snprintf(want, sizeof(want), "    1 | %.160s\n      |  ^\n", text);
