@@ -3,6 +3,7 @@
 
 #include "cli/run-options.h"
 
+#include "base/clock.h"
 #include "report/report.h"
 #include "run/run.h"
 
@@ -13,7 +14,8 @@ static const char *const pull_policies[] = {
 	NULL,
 };
 
-const struct run_values run_defaults = {.pull = PULL_MISSING};
+const struct run_values run_defaults = {.pull = PULL_MISSING,
+					.ready_ns = 120 * NS_PER_S};
 
 #define AT(field) OPTION_AT(struct run_values, field)
 
@@ -53,6 +55,9 @@ const struct option run_options_table[] = {
 	 .help = "give each task N CPUs, whatever the file says"},
 	{"memory", 0, &OPTION_BYTES, AT(memory_bytes), .arg = "SIZE",
 	 .help = "give each task that much memory, such as 512M or 4G"},
+	{"ready-timeout", 0, &OPTION_DURATION, AT(ready_ns), .arg = "DURATION",
+	 .help = "how long additional containers may take to be ready "
+		 "(default: 2m)"},
 	{"keep", 0, &OPTION_FLAG, AT(keep),
 	 .help = "leave containers and volumes behind"},
 	{"artifacts-dir", 0, &OPTION_TEXT, AT(artifacts_dir), .arg = "DIR",

@@ -16,7 +16,7 @@ struct run_values {
 	bool lazy_pull;
 	const char *backend;
 	struct strv backend_options;
-	int64_t cpu_nano, memory_bytes;
+	int64_t cpu_nano, memory_bytes, ready_ns;
 	const char *artifacts_dir;
 	const char *report, *junit;
 

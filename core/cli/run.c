@@ -123,6 +123,7 @@ static int run_loaded(const struct run_values *v, const struct loaded *l,
 		.jobs = v->jobs,
 		.cpu_override_nano = v->cpu_nano,
 		.memory_override_bytes = v->memory_bytes,
+		.ready_ns = v->ready_ns,
 	};
 
 	if (backend_args_parse(&v->backend_options, &args, err) < 0)

@@ -18,6 +18,7 @@ core_libcore_la_SOURCES += \
 	%D%/mask.c %D%/mask.h \
 	%D%/owner.c %D%/owner.h \
 	%D%/place.c %D%/place.h \
+	%D%/place-create.c %D%/place-create.h \
 	%D%/plan.c %D%/plan.h \
 	%D%/platform.c %D%/platform.h \
 	%D%/pump.c %D%/pump.h \
@@ -29,8 +30,12 @@ core_libcore_la_SOURCES += \
 	%D%/script-files.c \
 	%D%/selection.c %D%/selection.h \
 	%D%/session.c %D%/session.h \
+	%D%/sidecar.h \
+	%D%/sidecars.c %D%/sidecars.h \
+	%D%/sidecars-ready.c \
 	%D%/step.c %D%/step.h \
 	%D%/task.c %D%/task.h \
+	%D%/support.c %D%/support.h \
 	%D%/sweep.c %D%/sweep.h \
 	%D%/tell.c %D%/tell.h \
 	%D%/variables.c %D%/variables.h

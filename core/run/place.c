@@ -9,7 +9,8 @@
 
 #include "base/clock.h"
 #include "run/each.h"
-#include "run/platform.h"
+#include "run/place-create.h"
+#include "run/sidecars.h"
 
 static struct call_options options(const struct place *p, int64_t ms)
 {
@@ -28,116 +29,6 @@ static struct call_options fresh(const struct place *p)
 static bool can(const struct place *p, unsigned int capability)
 {
 	return conn_can(p->scope->run->conn, capability);
-}
-
-static int64_t at_most(int64_t wanted, int64_t most)
-{
-	return most > 0 && wanted > most ? most : wanted;
-}
-
-static void set_limits(const struct place *p, struct cirrus_instance_spec *spec)
-{
-	const struct container *c = &p->task->instance.container;
-	const struct run_options *o = p->scope->run->o;
-	const struct cirrus_system_info *info =
-		conn_system_info(p->scope->run->conn);
-
-	if (can(p, CIRRUS_CAP_CPU_LIMIT))
-		spec->nano_cpus = at_most(
-			o->cpu_override_nano ? o->cpu_override_nano
-					     : (int64_t)((double)c->cpu * 1e9),
-			info->cpus * INT64_C(1000000000));
-	if (can(p, CIRRUS_CAP_MEMORY_LIMIT))
-		spec->memory_bytes = at_most(
-			o->memory_override_bytes ? o->memory_override_bytes
-						 : (int64_t)c->memory_mib << 20,
-			info->memory_bytes);
-}
-
-static void enlist(struct place *p)
-{
-	struct run *run = p->scope->run;
-	struct call_options o = fresh(p);
-
-	if (member_info(p->member, &o, &p->info, NULL) != CIRRUS_OK)
-		p->info.remove[0] = '\0';
-	pthread_mutex_lock(&run->lock);
-	p->next = run->places;
-	run->places = p;
-	pthread_mutex_unlock(&run->lock);
-}
-
-static int create_group(struct place *p, struct cirrus_instance_spec *member,
-			struct error **err)
-{
-	struct run *run = p->scope->run;
-	const struct cirrus_instance_spec *members[] = {member};
-	const struct cirrus_kv notes[] = {{"task", p->task->name}};
-	struct call_options o = options(p, START_MS);
-	char name[64];
-	struct cirrus_group_spec group = {.struct_size = sizeof(group),
-					  .kind = "container",
-					  .name = name,
-					  .members = members,
-					  .n_members = 1,
-					  .labels = run->owner.labels,
-					  .n_labels = OWNER_LABELS,
-					  .notes = notes,
-					  .n_notes = 1};
-
-	snprintf(name, sizeof(name), "cirrus-%s-%lld", run->id,
-		 (long long)p->task->id);
-	if (conn_create(run->conn, &o, &group, &p->member, err) != CIRRUS_OK)
-		return -1;
-	enlist(p);
-	return 0;
-}
-
-/* Whether the main process is the session: its script must be there before. */
-static bool attaches(const struct place *p)
-{
-	return can(p, CIRRUS_CAP_START_STDIO) &&
-	       can(p, CIRRUS_CAP_COPY_STOPPED);
-}
-
-static int create(struct place *p, struct error **err)
-{
-	struct run *run = p->scope->run;
-	const struct container *c = &p->task->instance.container;
-	static const uint32_t pull_policies[] = {
-		[PULL_MISSING] = CIRRUS_PULL_MISSING,
-		[PULL_ALWAYS] = CIRRUS_PULL_ALWAYS,
-		[PULL_NEVER] = CIRRUS_PULL_NEVER};
-	static const char *const shell[] = {"/bin/sh", NULL};
-	const char *const driver[] = {PLACE_BASE "/driver", PLACE_BASE,
-				      p->working_dir, "", NULL};
-	struct cirrus_mount project = {.struct_size = sizeof(project),
-				       .type = CIRRUS_MOUNT_BIND,
-				       .flags = CIRRUS_MOUNT_RELABEL,
-				       .source = run->o->project_dir,
-				       .target = p->working_dir};
-	const struct cirrus_mount *mounts[] = {&project};
-	struct platform_spec platform;
-	struct cirrus_instance_spec member = {
-		.struct_size = sizeof(member),
-		.name = "main",
-		.image = c->image,
-		.platform = platform_spec(&platform, run->conn, c),
-		.workdir = "/",
-		.pull_policy = pull_policies[run->o->pull]};
-
-	if (attaches(p)) {
-		member.entrypoint = shell;
-		member.command = driver;
-	} else {
-		member.flags |= CIRRUS_INSTANCE_IDLE;
-	}
-	if (run->o->dirty) {
-		member.mounts = mounts;
-		member.n_mounts = 1;
-	}
-	set_limits(p, &member);
-	return create_group(p, &member, err);
 }
 
 /* Files belong to whoever the image's processes run as. */
@@ -220,7 +111,7 @@ static int start_attached(struct place *p, struct error **err)
 	spec.stderr_fd = session_stdout(p->session);
 	if (member_start(p->member, &o, &spec, err) != CIRRUS_OK) {
 		error_prefix(err, "cannot start /bin/sh in image %s",
-			     p->task->instance.container.image);
+			     p->container->image);
 		return -1;
 	}
 	session_begin(p->session);
@@ -237,14 +128,14 @@ static int start_idle(struct place *p, struct error **err)
 	return 0;
 }
 
-int place_up(struct place *p, struct archive_source *files, struct error **err)
+static int up(struct place *p, struct archive_source *files, struct error **err)
 {
 	bool before = can(p, CIRRUS_CAP_COPY_STOPPED);
 
-	p->each = !attaches(p) && !can(p, CIRRUS_CAP_EXEC_STDIN);
-	if (create(p, err) < 0 || (before && copy_in(p, files, err) < 0))
+	p->each = !place_attaches(p) && !can(p, CIRRUS_CAP_EXEC_STDIN);
+	if (place_create(p, err) < 0 || (before && copy_in(p, files, err) < 0))
 		return -1;
-	if (attaches(p))
+	if (place_attaches(p))
 		return start_attached(p, err);
 	if (start_idle(p, err) < 0 || (!before && copy_in(p, files, err) < 0))
 		return -1;
@@ -254,6 +145,13 @@ int place_up(struct place *p, struct archive_source *files, struct error **err)
 		return -1;
 	p->session = line_session(p->line);
 	return 0;
+}
+
+int place_up(struct place *p, struct archive_source *files, struct error **err)
+{
+	if (up(p, files, err) < 0)
+		return -1;
+	return sidecars_up(p->sidecars, p->member, err);
 }
 
 int place_kill_script(struct place *p, struct error **err)
@@ -360,6 +258,7 @@ void place_down(struct place *p)
 		session_free(p->session);
 	p->line = NULL;
 	p->session = NULL;
+	sidecars_down(p->sidecars, p->scope->run->o->keep);
 	if (!p->member)
 		return;
 	if (p->scope->run->o->keep)

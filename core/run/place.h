@@ -17,10 +17,14 @@
 #define PLACE_BASE        "/tmp/cirrus-ci/session"
 #define PLACE_WORKING_DIR "/tmp/cirrus-ci/working-dir"
 
+struct sidecars;
+
 struct place {
 	struct scope *scope;
 	const struct task *task;
-	const char *working_dir; /* inside; absolute */
+	const struct container *container; /* what it is to be */
+	struct sidecars *sidecars;         /* NULL: no additional ones */
+	const char *working_dir;           /* inside; absolute */
 	struct image image;
 	struct member *member;
 	struct session *session;

@@ -39,10 +39,6 @@ char *plan_instance_unsupported(const struct task *t)
 	if (i->container.dockerfile)
 		return xasprintf("unsupported instance type: %s",
 				 lacking[INSTANCE_PREBUILT_IMAGE]);
-	if (i->container.n_additional > 0)
-		return xstrdup("unsupported instance type: "
-			       "\"additional_containers\" are not implemented "
-			       "yet");
 	if (!i->container.image || !*i->container.image)
 		return xstrdup("unsupported instance type: the container has "
 			       "no image");
@@ -114,6 +110,27 @@ static void spread_waiting(struct plan *plan)
 	}
 }
 
+static void count(struct plan *p)
+{
+	p->n_run = p->n_unsupported = 0;
+	for (size_t i = 0; i < p->len; i++) {
+		p->n_run += p->v[i].verdict == PLAN_RUN;
+		p->n_unsupported += p->v[i].verdict == PLAN_UNSUPPORTED;
+	}
+}
+
+void plan_review(struct plan *p, plan_supports *supports, void *ctx)
+{
+	for (size_t i = 0; i < p->len; i++) {
+		if (p->v[i].verdict != PLAN_RUN)
+			continue;
+		p->v[i].why = supports(ctx, p->v[i].task);
+		if (p->v[i].why)
+			p->v[i].verdict = PLAN_UNSUPPORTED;
+	}
+	count(p);
+}
+
 int plan_make(const struct tasks *tasks, const struct selection *selection,
 	      plan_supports *supports, void *ctx, struct plan *out,
 	      struct error **err)
@@ -133,10 +150,7 @@ int plan_make(const struct tasks *tasks, const struct selection *selection,
 		link_needs(out, &out->v[i]);
 	}
 	spread_waiting(out);
-	for (size_t i = 0; i < out->len; i++) {
-		out->n_run += out->v[i].verdict == PLAN_RUN;
-		out->n_unsupported += out->v[i].verdict == PLAN_UNSUPPORTED;
-	}
+	count(out);
 	return 0;
 }
 

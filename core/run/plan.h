@@ -39,6 +39,8 @@ struct selection;
 int plan_make(const struct tasks *tasks, const struct selection *selection,
 	      plan_supports *supports, void *ctx, struct plan *out,
 	      struct error **err) MUST_CHECK;
+/* Once more, when it is known what there is to run tasks with. */
+void plan_review(struct plan *p, plan_supports *supports, void *ctx);
 void plan_clear(struct plan *p);
 
 /* The exit status of a run of which each task ended so; `strict`: what nothing

@@ -15,6 +15,7 @@
 #include "run/place.h"
 #include "run/plan.h"
 #include "run/schedule.h"
+#include "run/support.h"
 #include "run/sweep.h"
 #include "run/task.h"
 #include "run/variables.h"
@@ -196,8 +197,11 @@ static int execute(struct run *run, struct schedule_outcome *out,
 	if (prepare_artifacts(run->o, err) < 0 || !run->logs ||
 	    pump_new(&run->pump, err) < 0)
 		return -1;
-	if (run->plan.n_run > 0 && connect_backend(run, err) < 0)
-		return -1;
+	if (run->plan.n_run > 0) {
+		if (connect_backend(run, err) < 0)
+			return -1;
+		plan_review(&run->plan, support_lacks, run->conn);
+	}
 	return schedule_run(&run->plan, &o, out, err);
 }
 

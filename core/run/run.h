@@ -37,8 +37,9 @@ struct run_options {
 	int jobs;  /* 0: the machine's processors */
 	int64_t cpu_override_nano,
 		memory_override_bytes; /* 0: as the file says */
-	int cancel_fd;  /* readable: the first Ctrl-C; see cli/signals */
-	int abandon_fd; /* readable: the second */
+	int64_t ready_ns; /* how long additional containers may take */
+	int cancel_fd;    /* readable: the first Ctrl-C; see cli/signals */
+	int abandon_fd;   /* readable: the second */
 	/* The exit status for what cancel_fd tells of, 130 or 143; 0: nothing
 	 * was told.  NULL: 130. */
 	int (*interrupted)(void);

@@ -14,6 +14,7 @@
 #include "run/place.h"
 #include "run/plan.h"
 #include "run/platform.h"
+#include "run/sidecars.h"
 #include "run/variables.h"
 
 struct doing {
@@ -25,7 +26,9 @@ struct doing {
 	char *working_dir; /* a script may set the variable anew */
 	struct project project;
 	struct place place;
-	int step; /* the next one's number */
+	size_t images; /* that are here: the container's, then the others' */
+	const struct container *missing; /* the one to be fetched next */
+	int step;                        /* the next one's number */
 	int64_t started_ns;
 	struct error *err;
 };
@@ -152,54 +155,86 @@ static int bring_up(struct doing *d, struct error **err)
 	return r;
 }
 
-/* As users know it: preparing first, then the image if it has to be fetched;
- * where it is here already, preparing is all there is. */
-static int prepare(struct doing *d, bool *fetch)
+/* The n-th of the images that the task needs; NULL: there are no more. */
+static const struct container *image_at(const struct doing *d, size_t n)
+{
+	if (n == 0)
+		return d->place.container;
+	if (n > sidecars_count(d->place.sidecars))
+		return NULL;
+	return sidecars_image(d->place.sidecars, n - 1);
+}
+
+/* Where the next image's facts go: only those of the first matter. */
+static struct image *facts_of(struct doing *d, struct image *waste)
+{
+	return d->images == 0 ? &d->place.image : waste;
+}
+
+/* Looks at the images up to the first that has to be fetched.  That is done before
+ * the next is looked at: another task waits for it, and may have what this one
+ * wants next. */
+static int find_images(struct doing *d)
+{
+	struct image waste;
+
+	for (; (d->missing = image_at(d, d->images)); d->images++) {
+		int r = images_find(d->run->images, &d->scope, d->missing,
+				    facts_of(d, &waste), &d->err);
+
+		if (r <= 0)
+			return r;
+	}
+	return 0;
+}
+
+/* As users know it: preparing first, then the images that have to be fetched;
+ * where all are here already, preparing is all there is. */
+static int prepare(struct doing *d)
 {
 	struct step s;
-	int r;
 
 	begin_step(d, &s, STEP_PREPARE, "Preparing execution environment...");
 	tell_message(&d->run->teller, d->task->id, s.number, LEVEL_INFO, NULL,
 		     "Preparing volume to work with...");
-	r = make_variables(d, &d->err);
-	if (r == 0)
-		r = images_find(d->run->images, &d->scope,
-				&d->task->instance.container, &d->place.image,
-				&d->err);
-	*fetch = r == 0 && !d->err;
-	if (r >= 0 && scan(d, &d->err) == 0 && !*fetch)
-		r = bring_up(d, &d->err);
+	/* what comes between an image that is missing and its fetching would
+	 * hold up other tasks */
+	if (make_variables(d, &d->err) == 0 && scan(d, &d->err) == 0) {
+		d->place.sidecars =
+			sidecars_new(&d->scope, d->place.container, &d->env);
+		if (find_images(d) == 0 && !d->missing)
+			(void)bring_up(d, &d->err);
+	}
 	end_step(&s, d->err);
 	return d->err ? -1 : 0;
 }
 
 static int fetch_image(struct doing *d)
 {
-	const struct container *c = &d->task->instance.container;
+	struct image waste;
 	struct step s;
 	int r;
 
 	begin_step(d, &s, STEP_IMAGE_PULL, "image pull");
 	tell_message(&d->run->teller, d->task->id, s.number, LEVEL_INFO, NULL,
-		     "Pulling image %s...", c->image);
-	r = images_fetch(d->run->images, &d->scope, c, &d->place.image,
-			 &d->err);
+		     "Pulling image %s...", d->missing->image);
+	r = images_fetch(d->run->images, &d->scope, d->missing,
+			 facts_of(d, &waste), &d->err);
 	end_step(&s, d->err);
+	d->scope.step = -1;
+	d->images++;
 	return r;
 }
 
 static int up(struct doing *d)
 {
-	bool fetch;
-
-	if (prepare(d, &fetch) < 0)
+	if (prepare(d) < 0)
 		return -1;
-	if (!fetch)
+	if (!d->missing)
 		return 0;
-	if (fetch_image(d) < 0)
-		return -1;
-	d->scope.step = -1;
+	while (d->missing)
+		if (fetch_image(d) < 0 || find_images(d) < 0)
+			return -1;
 	return bring_up(d, &d->err);
 }
 
@@ -249,6 +284,7 @@ static enum event_status failed_to_start(struct doing *d, char **why)
 
 static void clear(struct doing *d)
 {
+	sidecars_free(d->place.sidecars);
 	environment_clear(&d->env);
 	free(d->working_dir);
 	project_clear(&d->project);
@@ -267,8 +303,11 @@ void task_run(struct run *run, struct schedule *s, size_t index,
 
 	d.place.scope = &d.scope;
 	d.place.task = task;
+	d.place.container = &task->instance.container;
 	task_tell_started(run, task);
 	status = up(&d) < 0 ? failed_to_start(&d, &why) : perform(&d, &why);
+	if (status != STATUS_SUCCEEDED && status != STATUS_ABORTED)
+		sidecars_show_logs(d.place.sidecars, &d.step);
 	task_tell_finished(run, task, status, clock_now() - d.started_ns, why);
 	/* the next task need not wait for the engine to clear up */
 	schedule_result(s, index, status);

@@ -1,6 +1,7 @@
 # tests/cli: the program against the dummy backend
 include %D%/plugins-bad/local.mk
 cli_tests_sh = \
+	%D%/additional.sh \
 	%D%/artifacts.sh \
 	%D%/backends-run.sh \
 	%D%/backends.sh \

@@ -222,6 +222,7 @@ static const struct {
 	{"COPY_STOPPED", CAP(COPY_STOPPED)},
 	{"EXEC_STDIN", CAP(EXEC_STDIN) | CAP(EXEC_STDIN_EOF)},
 	{"EXEC_KILL_REST", CAP(EXEC_KILL_REST)},
+	{"SIDECAR", CAP(SIDECAR)},
 };
 
 static uint64_t bits_of(const char *name)

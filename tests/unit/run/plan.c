@@ -28,6 +28,33 @@ static struct tasks list(struct task **v, struct task *tasks, size_t n)
 	return (struct tasks){.v = v, .len = n};
 }
 
+static char *lacks_second(void *ctx, const struct task *t)
+{
+	(void)ctx;
+	return t->id == 1 ? xstrdup("backend x does not offer it") : NULL;
+}
+
+TEST(a_backend_may_lack_what_a_task_asks)
+{
+	struct task t[] = {{.name = "a", CONTAINER},
+			   {.name = "b", CONTAINER},
+			   {.name = "c", .skipped = true, CONTAINER}};
+	struct task *v[ARRAY_LEN(t)];
+	struct tasks tasks = list(v, t, ARRAY_LEN(t));
+	struct plan p;
+
+	need(plan_make(&tasks, &everything, NULL, NULL, &p, NULL) == 0);
+	ok_int(p.n_run, 2);
+	plan_review(&p, lacks_second, NULL);
+	ok_int(p.v[0].verdict, PLAN_RUN);
+	ok_int(p.v[1].verdict, PLAN_UNSUPPORTED);
+	ok_str(p.v[1].why, "backend x does not offer it");
+	ok_int(p.v[2].verdict, PLAN_LEFT_OUT);
+	ok_int(p.n_run, 1);
+	ok_int(p.n_unsupported, 1);
+	plan_clear(&p);
+}
+
 TEST(arguments_name_tasks)
 {
 	static const struct {

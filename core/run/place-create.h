@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* The part of place.h that asks the backend for the environment. */
+#ifndef CIRRUS_RUN_PLACE_CREATE_H
+#define CIRRUS_RUN_PLACE_CREATE_H
+
+#include "run/place.h"
+
+/* Whether the main process is the session: its script must be there before. */
+bool place_attaches(const struct place *p);
+/* The group of the task's container and the additional ones. */
+int place_create(struct place *p, struct error **err) MUST_CHECK;
+
+#endif
