@@ -233,4 +233,42 @@ static inline struct conn *fake_connect(uint64_t capabilities)
 
 static const struct call_options no_options = {0};
 
+/* --- what most tests begin with ------------------------------------------------ */
+
+static inline cirrus_status pull(struct conn *c, const struct call_options *o,
+				 const struct cirrus_platform *platform,
+				 struct cirrus_image_info *out,
+				 struct error **err)
+{
+	const struct cirrus_image_spec spec = {
+		.ref = "debian:12",
+		.platform = platform,
+	};
+
+	return conn_image_pull(c, o, &spec, out, err);
+}
+
+#define GROUP(member_)                                                \
+	{                                                             \
+		.members =                                            \
+			(const struct cirrus_instance_spec *const[]){ \
+				&(member_), &(member_)},              \
+		.n_members = 1,                                       \
+	}
+
+static inline struct member *one_member(struct conn *c)
+{
+	const struct cirrus_instance_spec member = {
+		.flags = CIRRUS_INSTANCE_IDLE,
+	};
+	const struct cirrus_group_spec group = GROUP(member);
+	struct member *m[1];
+
+	fake.n_handles = 1;
+	if (conn_create(c, &no_options, &group, m, NULL) != CIRRUS_OK)
+		exit(99);
+	fake.calls = 0;
+	return m[0];
+}
+
 #endif

@@ -1,6 +1,6 @@
 # tests/unit/backend
-backend_tests = %D%/apart.t %D%/choose.t %D%/crash.t %D%/loader.t \
-	%D%/operations.t %D%/search.t \
+backend_tests = %D%/apart.t %D%/attempt.t %D%/choose.t %D%/crash.t \
+	%D%/loader.t %D%/need.t %D%/operations.t %D%/search.t \
 	%D%/services.t %D%/settings.t %D%/value.t %D%/wrap.t
 check_PROGRAMS += $(backend_tests)
 TESTS += $(backend_tests)
@@ -45,3 +45,11 @@ tests_unit_backend_operations_t_SOURCES = %D%/operations.c
 tests_unit_backend_operations_t_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_backend_operations_t_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_backend_operations_t_LDADD = $(UNIT_LIBS)
+tests_unit_backend_attempt_t_SOURCES = %D%/attempt.c
+tests_unit_backend_attempt_t_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_backend_attempt_t_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_backend_attempt_t_LDADD = $(UNIT_LIBS)
+tests_unit_backend_need_t_SOURCES = %D%/need.c
+tests_unit_backend_need_t_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_backend_need_t_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_backend_need_t_LDADD = $(UNIT_LIBS)
