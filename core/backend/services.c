@@ -299,8 +299,11 @@ static void wipe(struct strv *lent)
 
 cirrus_status call_end(struct call *k, cirrus_status status, struct error **err)
 {
+	const char *hint;
+
 	crash_leave();
 	status = status_known(status);
+	hint = k->hint ? k->hint : status_hint(status);
 	blame(k, status);
 	end_progress(k, status == CIRRUS_OK);
 	if (status != CIRRUS_OK) {
@@ -311,8 +314,8 @@ cirrus_status call_end(struct call *k, cirrus_status status, struct error **err)
 			error_set(err, status_error_code(status), "%s: %s: %s",
 				  k->table->name, k->op,
 				  cirrus_status_text(status));
-		if (k->hint)
-			error_hint(err, "%s", k->hint);
+		if (hint)
+			error_hint(err, "%s", hint);
 	}
 	wipe(&k->lent);
 	free(k->msg);

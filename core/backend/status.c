@@ -37,6 +37,14 @@ const char *status_name(cirrus_status s)
 	return statuses[-status_known(s)].name;
 }
 
+const char *status_hint(cirrus_status s)
+{
+	if (s != CIRRUS_E_NOSPACE)
+		return NULL;
+	return "make room on the disk where the engine keeps images and "
+	       "containers";
+}
+
 #define CAP(id, text) [CIRRUS_CAP_##id] = (text)
 
 static const char *const capabilities[] = {

@@ -221,20 +221,54 @@ static cirrus_status status_of_http(long status, const char *words)
 	}
 }
 
+/* Behind the brace that closes the one at p, or NULL. */
+static const char *skip_braces(const char *p)
+{
+	int depth = 0;
+	bool quoted = false;
+
+	for (; *p; p++) {
+		if (*p == '\\' && quoted && p[1])
+			p++;
+		else if (*p == '"')
+			quoted = !quoted;
+		else if (!quoted && (*p == '{' || *p == '}'))
+			depth += *p == '{' ? 1 : -1;
+		if (depth == 0)
+			return p + 1;
+	}
+	return NULL;
+}
+
+/* Podman's words for a copy that failed hold the whole request, a kilobyte of
+ * Go, in front of the cause. */
+static void without_dump(const char *words, struct buf *out)
+{
+	static const char dump[] = " for copier.request{";
+	const char *at = strstr(words, dump);
+	const char *end =
+		at ? skip_braces(at + sizeof(dump) - sizeof("{")) : NULL;
+
+	if (!end)
+		at = end = words;
+	buf_add(out, words, (size_t)(at - words));
+	buf_adds(out, end);
+	while (out->len && strchr("\n.", out->data[out->len - 1]))
+		buf_truncate(out, out->len - 1);
+}
+
 cirrus_status engine_refused(const struct http_reply *reply, const char *what,
 			     struct error **err)
 {
 	AUTO_CJ cJSON *o = cj_parse(reply->body.data, reply->body.len);
+	AUTO_BUF struct buf text = BUF_INIT(BUF_ANSWER);
 	const char *words = cj_str(o, "message");
-	size_t len;
 
 	if (!*words)
 		words = reply->body.len ? reply->body.data : "no reason given";
-	len = strlen(words);
-	while (len && (words[len - 1] == '\n' || words[len - 1] == '.'))
-		len--;
-	return fault_set(err, status_of_http(reply->status, words), "%s: %.*s",
-			 what, (int)(len > 1500 ? 1500 : len), words);
+	without_dump(words, &text);
+	return fault_set(err, status_of_http(reply->status, text.data),
+			 "%s: %.1500s", what, text.data);
 }
 
 cirrus_status engine_request(cirrus_conn *c, const struct cirrus_call *call,

@@ -158,6 +158,18 @@ TEST(the_first_error_counts_and_the_plugin_is_blamed)
 			 "(AUTH)");
 }
 
+TEST(a_full_disk_needs_no_hint_of_the_plugin_s)
+{
+	struct call k;
+	const struct cirrus_host *h = begin(&k);
+	AUTO_ERROR struct error *err = NULL;
+
+	h->error(&k.padded.s, CIRRUS_E_NOSPACE, "no room", NULL);
+	ok_int(call_end(&k, CIRRUS_E_NOSPACE, &err), CIRRUS_E_NOSPACE);
+	need(err && err->hint);
+	ok(strstr(err->hint, "make room on the disk"));
+}
+
 TEST(an_error_before_a_success_is_blamed_and_dropped)
 {
 	struct call k;

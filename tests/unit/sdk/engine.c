@@ -83,4 +83,19 @@ TEST(a_full_disk_is_told_apart)
 		      CIRRUS_E_NOSPACE, "x: write /x: no space left on device");
 }
 
+TEST(a_request_in_a_message_is_left_out)
+{
+	check_refusal(500,
+		      "{\"message\":\"error during bulk transfer for "
+		      "copier.request{Request:\\\"PUT\\\", "
+		      "Root:\\\"/a}\\\\\\\"b\\\", Globs:[]string{}, "
+		      "O:copier.O{A:[]string(nil)}}: copier: put: error "
+		      "writing /x: no space left on device\"}",
+		      CIRRUS_E_NOSPACE,
+		      "x: error during bulk transfer: copier: put: error "
+		      "writing /x: no space left on device");
+	check_refusal(500, "{\"message\":\"for copier.request{Request\"}",
+		      CIRRUS_E_FAILED, "x: for copier.request{Request");
+}
+
 TAP_MAIN()
