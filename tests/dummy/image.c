@@ -319,22 +319,34 @@ static int volume_fill(const struct cirrus_conn *c, const char *dir,
 	return spec_save(&record, dir, err);
 }
 
+/* What create and delete begin with: *spec as we know it, *dir for free(). */
+static cirrus_status volume_begin(cirrus_conn *c,
+				  const struct cirrus_call *call,
+				  const struct cirrus_volume_spec *in,
+				  struct cirrus_volume_spec *spec, char **dir)
+{
+	cirrus_status s;
+
+	CIRRUS_COPY(spec, in);
+	s = call_begin(call, c);
+	if (s == CIRRUS_OK)
+		s = unknown_bits(c, call, spec->flags, CIRRUS_VOLUME_SHARED,
+				 spec->required);
+	if (s == CIRRUS_OK)
+		*dir = xasprintf("%s/v/%s", c->state, spec->name);
+	return s;
+}
+
 cirrus_status volume_create(cirrus_conn *c, const struct cirrus_call *call,
 			    const struct cirrus_volume_spec *in)
 {
 	AUTO_ERROR struct error *err = NULL;
 	AUTO_FREE char *dir = NULL;
 	struct cirrus_volume_spec spec;
-	cirrus_status s;
+	cirrus_status s = volume_begin(c, call, in, &spec, &dir);
 
-	CIRRUS_COPY(&spec, in);
-	s = call_begin(call, c);
-	if (s == CIRRUS_OK)
-		s = unknown_bits(c, call, spec.flags, CIRRUS_VOLUME_SHARED,
-				 spec.required);
 	if (s != CIRRUS_OK)
 		return s;
-	dir = xasprintf("%s/v/%s", c->state, spec.name);
 	if (mkdir(dir, 0700) < 0)
 		return fail_errno(call, errno, "cannot create volume %s",
 				  spec.name);
@@ -350,16 +362,10 @@ cirrus_status volume_delete(cirrus_conn *c, const struct cirrus_call *call,
 {
 	AUTO_FREE char *dir = NULL;
 	struct cirrus_volume_spec spec;
-	cirrus_status s;
+	cirrus_status s = volume_begin(c, call, in, &spec, &dir);
 
-	CIRRUS_COPY(&spec, in);
-	s = call_begin(call, c);
-	if (s == CIRRUS_OK)
-		s = unknown_bits(c, call, spec.flags, CIRRUS_VOLUME_SHARED,
-				 spec.required);
 	if (s != CIRRUS_OK)
 		return s;
-	dir = xasprintf("%s/v/%s", c->state, spec.name);
 	if (access(dir, F_OK) < 0)
 		return cirrus_errorf(call, CIRRUS_E_NOTFOUND, NULL,
 				     "no such volume: %s", spec.name);
