@@ -5,6 +5,7 @@
 make_rootfs() { # OUT.tar
 	local r applet
 	r=$(mktemp -d)
+	chmod 755 "$r"
 	mkdir -p "$r"/{bin,sbin,etc,root,proc,sys,dev,tmp,var/tmp,usr/bin,usr/sbin,home}
 	cp /bin/busybox "$r/bin/busybox"
 	for applet in $(busybox --list); do
