@@ -22,6 +22,7 @@ struct stage {
 
 	pthread_mutex_t lock;
 	int running, most, order[MAX], n_order;
+	int together; /* so many have to be at work at once, for a while */
 	char *skipped[MAX];
 };
 
@@ -61,12 +62,24 @@ static void enter(struct stage *s, size_t index)
 	pthread_mutex_unlock(&s->lock);
 }
 
+/* Whether as many were at work at once as have to be. */
+static bool all_together(struct stage *s)
+{
+	bool all;
+
+	pthread_mutex_lock(&s->lock);
+	all = s->most >= s->together;
+	pthread_mutex_unlock(&s->lock);
+	return all;
+}
+
 static void run_task(void *ctx, struct schedule *sched, size_t index)
 {
 	struct stage *s = ctx;
 
 	enter(s, index);
-	usleep(20000);
+	for (int ms = 0; ms < 20 || (ms < 20000 && !all_together(s)); ms++)
+		usleep(1000);
 	if (s->cancels == index)
 		ok(write(s->cancel[1], "", 1) == 1);
 	if (s->cancels == index)
@@ -109,6 +122,7 @@ TEST(independent_tasks_run_at_once)
 	struct stage s;
 
 	stage_init(&s, 6);
+	s.together = 3;
 	play(&s, 3, 0);
 	ok_int(s.n_order, 6);
 	ok_int(s.most, 3);
