@@ -17,6 +17,7 @@
 #include "base/fd.h"
 
 #define INPUT_MAX 4096 /* what every pipe takes without a reader */
+#define LOOK_MS   20
 
 extern char **environ;
 
@@ -79,15 +80,43 @@ static int reap(pid_t pid, int *status)
 	return rc < 0 ? -1 : 0;
 }
 
-int child_wait(pid_t pid, int cancel_fd, int64_t deadline_ns, int *status,
-	       struct error **err)
+/* The slow way, where nothing becomes readable when a process ends: Linux before
+ * 5.3, and valgrind. */
+static enum fd_wait keep_looking(pid_t pid, int cancel_fd, int64_t deadline_ns)
+{
+	for (;;) {
+		int64_t next = clock_after_ms(LOOK_MS);
+		bool last = deadline_ns && deadline_ns <= next;
+		siginfo_t info = {0};
+		enum fd_wait w;
+
+		if (waitid(P_PID, (id_t)pid, &info,
+			   WEXITED | WNOHANG | WNOWAIT) < 0 &&
+		    errno != EINTR)
+			return FD_WAIT_ERROR;
+		if (info.si_pid == pid)
+			return FD_READY;
+		w = fd_wait(-1, 0, cancel_fd, last ? deadline_ns : next);
+		if (w != FD_TIMEOUT || last)
+			return w;
+	}
+}
+
+static enum fd_wait wait_for_end(pid_t pid, int cancel_fd, int64_t deadline_ns)
 {
 	AUTO_CLOSE int ended = compat_process_fd(pid);
 
+	if (ended < 0 && errno == ENOSYS)
+		return keep_looking(pid, cancel_fd, deadline_ns);
 	if (ended < 0)
-		return error_errno(err, errno, "cannot watch process %d",
-				   (int)pid);
-	switch (fd_wait(ended, POLLIN, cancel_fd, deadline_ns)) {
+		return FD_WAIT_ERROR;
+	return fd_wait(ended, POLLIN, cancel_fd, deadline_ns);
+}
+
+int child_wait(pid_t pid, int cancel_fd, int64_t deadline_ns, int *status,
+	       struct error **err)
+{
+	switch (wait_for_end(pid, cancel_fd, deadline_ns)) {
 	case FD_READY:
 		break;
 	case FD_CANCELLED:
