@@ -18,6 +18,10 @@ static const struct endpoint_client client = {"docker", "--host"};
 static const char start_hint[] =
 	"is the Docker daemon running? start it: sudo systemctl start docker";
 
+static const char tls_hint[] =
+	"TLS needs DOCKER_TLS_VERIFY=1, and in DOCKER_CERT_PATH, or in the "
+	"context, a ca.pem, cert.pem and key.pem that fit the engine's";
+
 static const char *env(const char *name)
 {
 	const char *v = getenv(name);
@@ -77,9 +81,11 @@ static int tls_from_env(struct endpoint *e, struct error **err)
 	e->tls = true;
 	e->insecure = !verify && env("DOCKER_TLS");
 	take_tls_files(dir, e);
-	if (env("DOCKER_CERT_PATH") && verify && !e->ca)
-		return error_set(err, ERR_CONFIG,
-				 "DOCKER_CERT_PATH: no ca.pem in %s", dir);
+	if (env("DOCKER_CERT_PATH") && verify && !e->ca) {
+		error_set(err, ERR_CONFIG, "DOCKER_CERT_PATH: no ca.pem in %s",
+			  dir);
+		return error_hint(err, "%s", tls_hint);
+	}
 	return check_pair(e, dir, err);
 }
 
@@ -232,5 +238,6 @@ int docker_endpoint(const struct cirrus_config *config, struct endpoint *out,
 		return -1;
 	endpoint_finish(out);
 	out->start_hint = start_hint;
+	out->tls_hint = tls_hint;
 	return 0;
 }

@@ -11,6 +11,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/buf.h"
+
 void endpoint_clear(struct endpoint *e)
 {
 	free(e->url);
@@ -162,10 +164,30 @@ static char *group_of(const char *path)
 	return xstrdup(gr.gr_name);
 }
 
+/* What carries the connection, as a person can run it. */
+static int dial_hint(const struct endpoint *e, struct error **err)
+{
+	AUTO_BUF struct buf command = BUF_INIT(BUF_LINE);
+
+	for (size_t i = 0; i < e->dial_argv.len; i++) {
+		const char *word = e->dial_argv.v[i];
+
+		if (strcmp(word, "system") == 0)
+			break;
+		if (!str_starts(word, "-o") && strcmp(word, "-T") != 0 &&
+		    strcmp(word, "--") != 0)
+			buf_addf(&command, "%s ", word);
+	}
+	return error_hint(err, "this must work without a question: %sversion",
+			  command.data);
+}
+
 int endpoint_hint(const struct endpoint *e, int errnum, struct error **err)
 {
 	AUTO_FREE char *group = NULL;
 
+	if (e->dial_argv.len)
+		return dial_hint(e, err);
 	if (errnum == EACCES && e->unix_path)
 		group = group_of(e->unix_path);
 	if (group)

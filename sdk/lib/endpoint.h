@@ -22,8 +22,9 @@ struct endpoint {
 	bool insecure;         /* do not verify the engine's certificate */
 	char *ca, *cert, *key; /* PEM files; NULL: the system's, none */
 
-	/* What to try where nothing answers; static, or NULL. */
-	const char *start_hint;
+	/* What to try where nothing answers, and where TLS fails or is missing;
+	 * static, or NULL. */
+	const char *start_hint, *tls_hint;
 };
 
 void endpoint_clear(struct endpoint *e); /* leaves a zeroed struct */
@@ -44,7 +45,8 @@ int endpoint_parse(const char *url, const struct endpoint_client *client,
 void endpoint_finish(struct endpoint *e);
 
 /* Adds to *err what a person can do about a connection that failed with
- * errnum: whose group may open the socket, how the engine is started. */
+ * errnum: whose group may open the socket, how the engine is started, which
+ * command has to work. */
 int endpoint_hint(const struct endpoint *e, int errnum, struct error **err);
 
 #endif

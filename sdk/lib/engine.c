@@ -70,8 +70,13 @@ static cirrus_status ping(struct http *http, const struct cirrus_call *call,
 
 	if (s < 0)
 		return s;
-	if (reply.status != 200)
-		return engine_refused(&reply, http_url(http), err);
+	if (reply.status != 200) {
+		s = engine_refused(&reply, http_url(http), err);
+		/* the words of every server in Go */
+		if (err && *err && strstr((*err)->msg, "to an HTTPS server"))
+			http_hint_tls(http, err);
+		return s;
+	}
 	read_facts(&reply, facts);
 	return CIRRUS_OK;
 }

@@ -78,6 +78,12 @@ const char *http_url(const struct http *h)
 	return h->endpoint.url;
 }
 
+void http_hint_tls(const struct http *h, struct error **err)
+{
+	if (!h->endpoint.tls && h->endpoint.tls_hint)
+		error_hint(err, "%s", h->endpoint.tls_hint);
+}
+
 bool http_is_tls(const struct http *h)
 {
 	return h->endpoint.tls;
@@ -327,6 +333,30 @@ static void add_reason(struct http_transfer *t, int result, struct buf *why)
 					       : curl_easy_strerror(result));
 }
 
+/* Whether it was TLS that failed: also behind the handshake, where the engine
+ * does not like our certificate. */
+static bool is_tls_fault(const struct http_transfer *t, int result)
+{
+	static const int results[] = {
+		CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION,
+		CURLE_SSL_CERTPROBLEM, CURLE_SSL_CACERT_BADFILE};
+
+	for (size_t i = 0; i < ARRAY_LEN(results); i++)
+		if (result == results[i])
+			return true;
+	return t->http->endpoint.tls && strstr(t->curl_error, " alert ");
+}
+
+static void add_hint(struct http_transfer *t, int result, struct error **err)
+{
+	const struct endpoint *e = &t->http->endpoint;
+
+	if (is_tls_fault(t, result) && e->tls_hint)
+		error_hint(err, "%s", e->tls_hint);
+	else if (!t->sent || (e->dial_argv.len && !t->reply->status))
+		endpoint_hint(e, (int)t->os_errno, err);
+}
+
 static cirrus_status explain_unreached(struct http_transfer *t, int result,
 				       struct error **err)
 {
@@ -335,7 +365,7 @@ static cirrus_status explain_unreached(struct http_transfer *t, int result,
 	add_reason(t, result, &why);
 	fault_set(err, CIRRUS_E_UNAVAIL, "cannot connect to %s: %s",
 		  t->http->endpoint.url, why.data);
-	endpoint_hint(&t->http->endpoint, (int)t->os_errno, err);
+	add_hint(t, result, err);
 	return CIRRUS_E_UNAVAIL;
 }
 
@@ -361,9 +391,10 @@ cirrus_status http_explain(struct http_transfer *t, int result,
 				 "the answer of %s to %s is too large",
 				 t->http->endpoint.url, t->rq->path);
 	add_reason(t, result, &why);
-	return fault_set(err, s, "connection to %s broke off during %s %s: %s",
-			 t->http->endpoint.url, t->rq->method, t->rq->path,
-			 why.data);
+	fault_set(err, s, "connection to %s broke off during %s %s: %s",
+		  t->http->endpoint.url, t->rq->method, t->rq->path, why.data);
+	add_hint(t, result, err);
+	return s;
 }
 
 /* May be sent again: it changes nothing, and nobody saw part of an answer. */
@@ -371,6 +402,15 @@ static bool may_retry(const struct http_transfer *t)
 {
 	return !t->callback && t->sent && !t->rq->changes && !t->rq->reader &&
 	       !t->streamed && !t->reply->body.overflow;
+}
+
+/* What the second try says is enough. */
+static void forget_complaint(struct http *h)
+{
+	AUTO_BUF struct buf first = BUF_INIT(BUF_LINE);
+
+	if (h->dialer)
+		dial_complaint(h->dialer, &first);
 }
 
 cirrus_status http_perform(struct http *h, const struct cirrus_call *call,
@@ -383,6 +423,7 @@ cirrus_status http_perform(struct http *h, const struct cirrus_call *call,
 
 	if (result != CURLE_OK && may_retry(&t)) {
 		buf_reset(&reply->body);
+		forget_complaint(h);
 		t.curl_error[0] = '\0';
 		t.sent = 0;
 		result = transfer_once(&t);

@@ -34,6 +34,8 @@ struct http *http_new(struct endpoint *endpoint);
 void http_free(struct http *h);             /* no request may be running */
 const char *http_url(const struct http *h); /* of the engine, for messages */
 bool http_is_tls(const struct http *h);
+/* For an engine that turned out to want TLS where there is none. */
+void http_hint_tls(const struct http *h, struct error **err);
 
 struct http_request {
 	const char *method;

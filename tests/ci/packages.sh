@@ -12,7 +12,7 @@ ENGINE_PACKAGES='podman crun conmon netavark aardvark-dns slirp4netns uidmap ipt
 TEST_PACKAGES="$ENGINE_PACKAGES docker.io runc iproute2 busybox-static docker-registry
 apache2-utils openssl curl jq procps util-linux g++ clang clang-format llvm
 libclang-rt-14-dev cppcheck shellcheck mandoc valgrind xz-utils git dash bash
-tmux zsh fish python3-minimal binutils abigail-tools"
+tmux zsh fish python3-minimal binutils abigail-tools openssh-client openssh-server"
 # 32-bit layouts are checked where the machine's compiler can make them.
 case $(uname -m) in x86_64) TEST_PACKAGES="$TEST_PACKAGES gcc-multilib" ;; esac
 

@@ -304,6 +304,21 @@ TEST(hints_say_what_a_person_can_do)
 	ok_str(denied->hint, "this user may not open the socket");
 }
 
+TEST(hints_name_the_command_that_carries_the_connection)
+{
+	AUTO_ERROR struct error *err = NULL;
+	AUTO_ENDPOINT struct endpoint e = {0};
+
+	fresh();
+	setenv("DOCKER_HOST", "ssh://me@far:2222/run/d.sock", 1);
+	need(docker_endpoint(&config, &e, &err) == 0);
+	error_set(&err, ERR_BACKEND, "cannot connect");
+	endpoint_hint(&e, 0, &err);
+	ok_str(err->hint,
+	       "this must work without a question: ssh -lme -p2222 far docker "
+	       "--host unix:///run/d.sock version");
+}
+
 TEST(hints_name_the_group_of_the_socket)
 {
 	AUTO_ERROR struct error *err = NULL;
