@@ -19,7 +19,7 @@ struct command {
 };
 
 extern const struct command command_run, command_clean, command_backends,
-	command_complete, command_help, command_list, command_ls,
+	command_cache, command_complete, command_help, command_list, command_ls,
 	command_validate;
 
 /* All commands, in the order of the help, ended by a NULL. */

@@ -10,6 +10,7 @@
 
 #include "backend/backend.h"
 #include "base/strv.h"
+#include "cli/cache.h"
 #include "cli/command.h"
 #include "cli/load.h"
 
@@ -162,6 +163,41 @@ static void offer_tasks(const struct completing *c)
 	options_clear(load_only, &o);
 }
 
+/* --- caches -------------------------------------------------------------------- */
+
+static void offer_keys(const struct completing *c)
+{
+	AUTO_CACHE_DIRS struct cache_dirs dirs = {0};
+	AUTO_CACHE_ENTRIES struct cache_entries all = {0};
+	static const struct cache_values here = {0};
+
+	if (cache_open_project(&here, &dirs, NULL) < 0 ||
+	    cache_list(dirs.ptr[0], &all, NULL) < 0)
+		return;
+	for (size_t i = 0; i < all.len; i++)
+		offer(c, "", all.ptr[i].key, "cache entry");
+}
+
+/* The action, then what it takes. */
+static void offer_cache(const struct completing *c)
+{
+	const struct cache_action *a = cache_actions;
+	size_t n = 0;
+
+	while (n < c->n_before && *c->before[n] == '-')
+		n++;
+	while (n < c->n_before && a->name && strcmp(a->name, c->before[n]) != 0)
+		a++;
+	if (n == c->n_before)
+		for (; a->name; a++)
+			offer(c, "", a->name, a->help);
+	else if (str_starts(a->name ? a->operands : "", "KEY") &&
+		 (n + 1 == c->n_before || strstr(a->operands, "...")))
+		offer_keys(c);
+	else if (a->name && strstr(a->operands, "FILE"))
+		puts(":files");
+}
+
 /* --- the command -------------------------------------------------------------- */
 
 static void offer_operands(const struct completing *c)
@@ -170,6 +206,8 @@ static void offer_operands(const struct completing *c)
 		offer_tasks(c);
 	else if (strcmp(c->command->operands, "[COMMAND]") == 0)
 		offer_commands(c);
+	else if (c->command == &command_cache)
+		offer_cache(c);
 }
 
 /* The option that the last of the words in front leaves open, or NULL;

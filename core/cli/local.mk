@@ -17,6 +17,8 @@ bin_PROGRAMS += cirrus
 cirrus_SOURCES = \
 	%D%/main.c \
 	%D%/backends.c \
+	%D%/cache.c %D%/cache.h \
+	%D%/cache-actions.c \
 	%D%/clean.c \
 	%D%/command.c \
 	%D%/complete.c \
@@ -41,6 +43,7 @@ endif
 man_pages += \
 	core/cli/man/cirrus.1 \
 	core/cli/man/cirrus-backends.1 \
+	core/cli/man/cirrus-cache.1 \
 	core/cli/man/cirrus-clean.1 \
 	core/cli/man/cirrus-list.1 \
 	core/cli/man/cirrus-run.1 \

@@ -22,6 +22,8 @@
 #define JSON_MAX    (4u * 1024 * 1024)
 static const char mark[4] = {'C', 'I', 'R', '1'};
 
+static const char *const kinds[] = {
+	[CACHE_ARCHIVE] = "archive", [CACHE_BLOB] = "blob"};
 static const char *const suffixes[] = {
 	[CACHE_ARCHIVE] = ".tar.zst", [CACHE_BLOB] = ".blob"};
 
@@ -74,6 +76,7 @@ static void to_json(const struct cache_entry *e, struct buf *out)
 {
 	AUTO_JSON struct cJSON *o = json_object();
 
+	json_add_str(o, "kind", kinds[e->kind]);
 	json_add_str(o, "key", e->key);
 	json_add_str(o, "name", e->name ? e->name : "");
 	json_add_str(o, "task", e->task ? e->task : "");
@@ -164,7 +167,13 @@ static char *copy_str(const struct cJSON *o, const char *key)
 static int from_json(const struct cJSON *o, struct cache_entry *e)
 {
 	const char *sha256 = json_get_str(o, "sha256");
+	const char *kind = json_get_str(o, "kind");
 
+	if (!kind || (strcmp(kind, kinds[CACHE_ARCHIVE]) != 0 &&
+		      strcmp(kind, kinds[CACHE_BLOB]) != 0))
+		return -1;
+	e->kind = strcmp(kind, kinds[CACHE_BLOB]) == 0 ? CACHE_BLOB
+						       : CACHE_ARCHIVE;
 	if (!json_get_str(o, "key") || !sha256 || strlen(sha256) != 64)
 		return -1;
 	e->key = copy_str(o, "key");
@@ -179,8 +188,7 @@ static int from_json(const struct cJSON *o, struct cache_entry *e)
 	return 0;
 }
 
-int cache_entry_read(int fd, enum cache_kind kind, struct cache_entry *e,
-		     struct error **err)
+int cache_describe(int fd, struct cache_entry *e, struct error **err)
 {
 	AUTO_BUF struct buf text = BUF_INIT(JSON_MAX);
 	AUTO_JSON struct cJSON *o = NULL;
@@ -189,7 +197,7 @@ int cache_entry_read(int fd, enum cache_kind kind, struct cache_entry *e,
 	int64_t at;
 	char *room;
 
-	*e = (struct cache_entry){.kind = kind};
+	*e = (struct cache_entry){0};
 	if (fstat(fd, &st) < 0)
 		return error_errno(err, errno, "cannot read the cache entry");
 	at = find_json(fd, st.st_size, &len);

@@ -13,8 +13,5 @@ bool cache_entry_is_file(const char *name, enum cache_kind *kind);
 /* Behind the contents; fd stands there. */
 int cache_entry_write(int fd, const struct cache_entry *e,
 		      struct error **err) MUST_CHECK;
-/* Of an open file; its kind is known by its name. */
-int cache_entry_read(int fd, enum cache_kind kind, struct cache_entry *e,
-		     struct error **err) MUST_CHECK;
 
 #endif

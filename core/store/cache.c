@@ -32,8 +32,14 @@ static int open_entry(struct cache_dir *d, const char *file,
 		return 0;
 	if (opened < 0)
 		return error_errno(err, errno, "cannot open %s", path);
-	if (cache_entry_read(opened, kind, e, err) < 0)
+	if (cache_describe(opened, e, err) < 0)
 		return -1;
+	if (e->kind != kind) {
+		cache_entry_clear(e);
+		return error_set(err, ERR_CONFIG,
+				 "the cache entry is damaged: it is not what "
+				 "its name says");
+	}
 	e->file = xstrdup(file);
 	*fd = STEAL_FD(opened);
 	return 1;
@@ -264,4 +270,30 @@ void cache_discard(struct cache_writer *w)
 	free(w->path);
 	fd_close(&w->fd);
 	free(w);
+}
+
+int cache_import(struct cache_dir *d, int fd, const struct cache_entry *e,
+		 struct error **err)
+{
+	AUTO_FREE char *chunk = xmalloc(BUF_MESSAGE);
+	struct cache_writer *w;
+	int64_t at = 0;
+
+	if (cache_create(d, &w, err) < 0)
+		return -1;
+	while (at < e->size) {
+		int64_t left = e->size - at;
+		ssize_t n = pread(
+			fd, chunk,
+			left < BUF_MESSAGE ? (size_t)left : BUF_MESSAGE, at);
+
+		if (n <= 0 || fd_write_all(w->fd, chunk, (size_t)n) < 0) {
+			int cause = n == 0 ? EIO : errno;
+
+			cache_discard(w);
+			return error_errno(err, cause, "cannot copy");
+		}
+		at += n;
+	}
+	return cache_commit(w, e, err);
 }

@@ -77,7 +77,6 @@ void cache_touch(int fd);
 /* By key, newest first. */
 int cache_list(struct cache_dir *d, struct cache_entries *out,
 	       struct error **err) MUST_CHECK;
-/* Files that are in the way of being entries: damaged, foreign. */
 int cache_remove(struct cache_dir *d, const struct cache_entry *e,
 		 struct error **err) MUST_CHECK;
 
@@ -91,5 +90,12 @@ int cache_writer_fd(const struct cache_writer *w);
 int cache_commit(struct cache_writer *w, const struct cache_entry *e,
 		 struct error **err) MUST_CHECK;
 void cache_discard(struct cache_writer *w); /* NULL is fine */
+
+/* What an entry's file says about itself, wherever it lies; and taking such a
+ * one in, once cache_verify found it whole. */
+int cache_describe(int fd, struct cache_entry *e,
+		   struct error **err) MUST_CHECK;
+int cache_import(struct cache_dir *d, int fd, const struct cache_entry *e,
+		 struct error **err) MUST_CHECK;
 
 #endif

@@ -2,7 +2,7 @@
 # The program tells how to use it, and its manual pages say the same.
 . "${srcdir:-.}/tests/lib.sh"
 
-commands='run list validate backends clean help'
+commands='run list validate backends cache clean help'
 
 alone_prints_help() {
 	run cirrus
@@ -80,7 +80,7 @@ options_of_help() {
 }
 
 manual_and_help_name_the_same_options() {
-	for command in run list validate backends clean; do
+	for command in run list validate backends cache clean; do
 		run cirrus help "$command"
 		options_of_help "$OUT" >help
 		options_of_page "$srcdir/core/cli/man/cirrus-$command.1" >page

@@ -5,7 +5,7 @@ cli_tests_sh = \
 	%D%/artifacts.sh \
 	%D%/backends-run.sh \
 	%D%/backends.sh \
-	%D%/cache.sh \
+	%D%/cache.sh %D%/cache-command.sh %D%/cache-faults.sh \
 	%D%/clean.sh \
 	%D%/completion.sh \
 	%D%/help.sh \
