@@ -19,8 +19,8 @@ struct command {
 };
 
 extern const struct command command_run, command_clean, command_backends,
-	command_cache, command_complete, command_help, command_list, command_ls,
-	command_validate;
+	command_cache, command_complete, command_help, command_list,
+	command_logs, command_ls, command_validate;
 
 /* All commands, in the order of the help, ended by a NULL. */
 extern const struct command *const commands[];

@@ -202,7 +202,7 @@ static void offer_cache(const struct completing *c)
 
 static void offer_operands(const struct completing *c)
 {
-	if (strcmp(c->command->operands, "[TASK...]") == 0)
+	if (strstr(c->command->operands, "[TASK"))
 		offer_tasks(c);
 	else if (strcmp(c->command->operands, "[COMMAND]") == 0)
 		offer_commands(c);

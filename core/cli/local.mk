@@ -6,6 +6,7 @@ core_libcore_la_SOURCES += \
 	%D%/command.h \
 	%D%/diagnostics.c %D%/diagnostics.h \
 	%D%/excerpt.c %D%/excerpt.h \
+	%D%/kept-runs.c %D%/kept-runs.h \
 	%D%/list-json.c %D%/list-json.h \
 	%D%/load.c %D%/load.h \
 	%D%/location.c %D%/location.h \
@@ -24,6 +25,7 @@ cirrus_SOURCES = \
 	%D%/complete.c \
 	%D%/help.c \
 	%D%/list.c \
+	%D%/logs.c \
 	%D%/preloaded.c %D%/preloaded.h \
 	%D%/run.c \
 	%D%/run-options.c %D%/run-options.h \
@@ -46,6 +48,7 @@ man_pages += \
 	core/cli/man/cirrus-cache.1 \
 	core/cli/man/cirrus-clean.1 \
 	core/cli/man/cirrus-list.1 \
+	core/cli/man/cirrus-logs.1 \
 	core/cli/man/cirrus-run.1 \
 	core/cli/man/cirrus-validate.1 \
 	core/cli/man/cirrus.yml.5

@@ -12,9 +12,9 @@
 #include "report/report.h"
 
 const struct command *const commands[] = {
-	&command_run,      &command_list,  &command_ls,    &command_validate,
-	&command_backends, &command_cache, &command_clean, &command_help,
-	&command_complete, NULL,
+	&command_run,  &command_list,     &command_ls,    &command_validate,
+	&command_logs, &command_backends, &command_cache, &command_clean,
+	&command_help, &command_complete, NULL,
 };
 
 /* Parses the command's own options and does its work. */

@@ -35,6 +35,8 @@ const struct option run_options_table[] = {
 	{"jobs", 'j', &OPTION_COUNT, AT(jobs), .arg = "N",
 	 .help = "run at most N tasks at once (default: one a processor)"},
 	DEPS_OPTIONS(AT(with_deps)),
+	{"failed", 0, &OPTION_FLAG, AT(failed),
+	 .help = "run again what failed when it was run last"},
 	{"dirty", 0, &OPTION_FLAG, AT(dirty),
 	 .help = "work in the project itself, not in a copy"},
 	{"pull", 0, &OPTION_CHOICE, AT(pull), .arg = "WHEN",

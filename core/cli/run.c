@@ -13,6 +13,7 @@
 #include "base/utf8.h"
 #include "cli/backend-args.h"
 #include "cli/command.h"
+#include "cli/kept-runs.h"
 #include "cli/load.h"
 #include "cli/run-options.h"
 #include "cli/signals.h"
@@ -100,16 +101,33 @@ static int run_reported(const struct run_values *v, struct run_options *o,
 	return status;
 }
 
+/* Puts those that failed into `failed`, to be freed; 0: there is nothing to run,
+ * which has been said. */
+static int find_failed(const struct loaded *l, bool **failed,
+		       struct error **err)
+{
+	int n;
+
+	*failed = xcalloc(l->tasks->len + 1, sizeof(**failed));
+	n = kept_runs_failed(l->location.dir, l->tasks, *failed, err);
+	if (n == 0)
+		fprintf(stderr, "nothing to run: no task failed when it was "
+				"run last\n");
+	return n;
+}
+
 static int run_loaded(const struct run_values *v, const struct loaded *l,
 		      char **operands, struct error **err)
 {
+	AUTO_FREE bool *failed = NULL;
 	AUTO_BACKEND_ARGS struct backend_args args = {0};
 	struct backend_choice choice = {.name = v->backend,
 					.kind = "container"};
 	struct signals signals;
 	struct run_options o = {
 		.tasks = l->tasks,
-		.selection = {(const char *const *)operands, v->with_deps},
+		.selection = {.arguments = (const char *const *)operands,
+			      .with_deps = v->with_deps},
 		.project_dir = l->location.dir,
 		.base_env = &l->base,
 		.user_env = &l->user,
@@ -126,6 +144,13 @@ static int run_loaded(const struct run_values *v, const struct loaded *l,
 		.ready_ns = v->ready_ns,
 	};
 
+	if (v->failed) {
+		int n = find_failed(l, &failed, err);
+
+		if (n <= 0)
+			return n < 0 ? exit_of_error((*err)->code) : EXIT_OK;
+		o.selection.among = failed;
+	}
 	if (backend_args_parse(&v->backend_options, &args, err) < 0)
 		return EXIT_USAGE;
 	if (signals_install(&signals, err) < 0)

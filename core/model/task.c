@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 
 struct tasks *tasks_new(void)
@@ -24,6 +25,19 @@ void tasks_free(struct tasks *t)
 void tasks_free_ptr(struct tasks **t)
 {
 	tasks_free(*t);
+}
+
+char *task_suffix(const struct task *t)
+{
+	AUTO_BUF struct buf b = BUF_INIT(BUF_LINE);
+	const char *const *l = t->labels;
+
+	if (!l || !*l)
+		return NULL;
+	for (; *l; l++)
+		buf_addf(&b, "%s%s", b.len > 0 ? " " : "(", *l);
+	buf_addc(&b, ')');
+	return buf_steal(&b);
 }
 
 const char *pairs_get(const struct pairs *p, const char *key)

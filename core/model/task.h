@@ -226,6 +226,10 @@ void tasks_free(struct tasks *t);
 void tasks_free_ptr(struct tasks **t);
 #define AUTO_TASKS __attribute__((__cleanup__(tasks_free_ptr)))
 
+/* Its unique labels as people read them, "(go:1.22 linux)", for free(); NULL:
+ * there are none. */
+char *task_suffix(const struct task *t);
+
 /* The value, or NULL. */
 const char *pairs_get(const struct pairs *p, const char *key);
 

@@ -9,6 +9,7 @@ core_libcore_la_SOURCES += \
 	%D%/lines.c %D%/lines.h \
 	%D%/out.c %D%/out.h \
 	%D%/page.c %D%/page.h %D%/page-log.c \
+	%D%/replay.c %D%/replay.h \
 	%D%/report.c %D%/report.h \
 	%D%/saved.c %D%/saved.h \
 	%D%/screen.c %D%/screen.h \

@@ -44,6 +44,7 @@ struct reporter {
 	struct report r;
 	struct extra extras[EXTRAS];
 	int64_t saved_ns; /* when run.json was written last */
+	bool unsaved;     /* there is more to say since */
 	pthread_t thread;
 };
 
@@ -129,43 +130,59 @@ static int extras_write(struct reporter *p, struct error **err)
 	return r;
 }
 
-/* While the run goes on at most once a second: the next time tells more, and so
- * does the end.  That the file of a run that goes on cannot be written is told
- * by its end. */
-static void save_now_and_then(struct reporter *p, const struct event *e)
+static bool is_kept(const struct reporter *p)
+{
+	return p->r.o.keep && p->r.view.dir;
+}
+
+/* While the run goes on at most once a second.  Where that fails the next time
+ * tries again, and the end of the run tells of it. */
+static void save_now_and_then(struct reporter *p)
 {
 	int64_t now = clock_now();
 
-	if (!p->r.o.keep || !p->r.view.dir || e->type == EVENT_OUTPUT ||
-	    e->type == EVENT_PROGRESS || now - p->saved_ns < NS_PER_S)
+	if (!p->unsaved || !is_kept(p) || now - p->saved_ns < NS_PER_S)
 		return;
+	p->saved_ns = now;
 	if (saved_write(&p->r.view, NULL) == 0)
-		p->saved_ns = now;
+		p->unsaved = false;
 }
 
 static int save(struct reporter *p, struct error **err)
 {
-	if (!p->r.o.keep || !p->r.view.dir)
+	if (!is_kept(p))
 		return 0;
 	return saved_write(&p->r.view, err);
 }
 
 /* --- the thread -------------------------------------------------------------- */
 
+/* When to look after things that no event tells of; 0: never. */
+static int64_t wake_at(struct reporter *p)
+{
+	int64_t wake = p->r.format->idle(&p->r);
+	int64_t save_at = p->saved_ns + NS_PER_S;
+
+	if (!p->unsaved || !is_kept(p))
+		return wake;
+	return wake == 0 || save_at < wake ? save_at : wake;
+}
+
 /* The next event, after telling the format when there is none just now; NULL
  * once the last was taken. */
-static struct event *next_event(struct report *r)
+static struct event *next_event(struct reporter *p)
 {
+	struct queue *events = p->r.o.events;
 	struct event *e;
+	int64_t wake;
 
-	while (!(e = queue_take(r->o.events, 1))) {
-		int64_t wake;
-
-		if (queue_drained(r->o.events))
+	while (!(e = queue_take(events, 1))) {
+		if (queue_drained(events))
 			return NULL;
-		wake = r->format->idle(r);
-		out_flush(&r->out);
-		e = queue_take(r->o.events, wake);
+		save_now_and_then(p);
+		wake = wake_at(p);
+		out_flush(&p->r.out);
+		e = queue_take(events, wake);
 		if (e)
 			return e;
 	}
@@ -179,9 +196,11 @@ static void *work(void *arg)
 	struct event *e;
 
 	r->format->start(r);
-	while ((e = next_event(r))) {
+	while ((e = next_event(p))) {
 		view_apply(&r->view, e);
-		save_now_and_then(p, e);
+		if (e->type != EVENT_OUTPUT && e->type != EVENT_PROGRESS)
+			p->unsaved = true;
+		save_now_and_then(p);
 		r->format->event(r, e);
 	}
 	r->format->end(r);

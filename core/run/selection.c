@@ -131,13 +131,16 @@ void selection_add_needs(const struct tasks *tasks, bool all, bool *chosen)
 int selection_choose(const struct selection *s, const struct tasks *tasks,
 		     bool *chosen, bool *named, struct error **err)
 {
-	if (!s->arguments || !*s->arguments) {
-		for (size_t i = 0; i < tasks->len; i++)
-			chosen[i] = true;
+	bool all = !s->arguments || !*s->arguments;
+
+	for (size_t i = 0; all && i < tasks->len; i++)
+		chosen[i] = true;
+	if (all && !s->among)
 		return 0;
-	}
-	if (selection_apply(tasks, s->arguments, chosen, err) < 0)
+	if (!all && selection_apply(tasks, s->arguments, chosen, err) < 0)
 		return -1;
+	for (size_t i = 0; s->among && i < tasks->len; i++)
+		chosen[i] = chosen[i] && s->among[i];
 	if (named)
 		memcpy(named, chosen, tasks->len * sizeof(*named));
 	selection_add_needs(tasks, s->with_deps, chosen);

@@ -12,6 +12,7 @@
 struct selection {
 	const char *const *arguments; /* NULL or empty: all tasks */
 	bool with_deps;               /* also what the named tasks depend on */
+	const bool *among; /* by id: none but these count as named; NULL: all */
 };
 
 /* One argument: it begins, whatever the case of letters, with the task's name

@@ -33,25 +33,12 @@ struct doing {
 	struct error *err;
 };
 
-static char *suffix_of(const struct task *t)
-{
-	AUTO_BUF struct buf b = BUF_INIT(BUF_LINE);
-	const char *const *l = t->labels;
-
-	if (!l || !*l)
-		return NULL;
-	for (; *l; l++)
-		buf_addf(&b, "%s%s", b.len > 0 ? " " : "(", *l);
-	buf_addc(&b, ')');
-	return buf_steal(&b);
-}
-
 void task_tell_started(struct run *run, const struct task *t)
 {
 	struct event *e = event_new(EVENT_TASK_STARTED, t->id, -1);
 
 	e->title = secrets_mask(run->teller.secrets, t->name);
-	e->title_suffix = suffix_of(t);
+	e->title_suffix = task_suffix(t);
 	tell(&run->teller, e);
 }
 

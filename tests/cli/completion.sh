@@ -26,7 +26,7 @@ offers() {
 what_is_offered() {
 	project
 	echo validate | offers va
-	printf 'run\nlist\nvalidate\nbackends\ncache\nclean\nhelp\n--help\n--version\n' | offers ''
+	printf 'run\nlist\nvalidate\nlogs\nbackends\ncache\nclean\nhelp\n--help\n--version\n' | offers ''
 	echo --graph | offers list --gr
 	printf 'list\n' | offers help l
 	printf 'unit\ntests\nLong name: it'\''s\n' | offers run ''

@@ -2,7 +2,7 @@
 # The program tells how to use it, and its manual pages say the same.
 . "${srcdir:-.}/tests/lib.sh"
 
-commands='run list validate backends cache clean help'
+commands='run list validate logs backends cache clean help'
 
 alone_prints_help() {
 	run cirrus

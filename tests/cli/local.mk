@@ -10,6 +10,7 @@ cli_tests_sh = \
 	%D%/completion.sh \
 	%D%/help.sh \
 	%D%/list.sh \
+	%D%/logs.sh \
 	%D%/man-examples.sh \
 	%D%/mistakes.sh \
 	%D%/options.sh \
