@@ -20,7 +20,7 @@ struct queue {
 	pthread_mutex_t lock; /* guards everything below */
 	pthread_cond_t changed;
 	struct node *head, **tail;
-	bool closed;
+	bool closed, woken;
 };
 
 struct queue *queue_new(void)
@@ -86,14 +86,23 @@ void *queue_take(struct queue *q, int64_t deadline_ns)
 	int r = 0;
 
 	pthread_mutex_lock(&q->lock);
-	while (!q->head && !q->closed && r != ETIMEDOUT)
+	while (!q->head && !q->closed && !q->woken && r != ETIMEDOUT)
 		r = compat_cond_wait(&q->changed, &q->lock, deadline_ns);
+	q->woken = false;
 	n = unlink_first(q);
 	pthread_mutex_unlock(&q->lock);
 	if (n)
 		elem = n->elem;
 	free(n);
 	return elem;
+}
+
+void queue_wake(struct queue *q)
+{
+	pthread_mutex_lock(&q->lock);
+	q->woken = true;
+	pthread_cond_signal(&q->changed);
+	pthread_mutex_unlock(&q->lock);
 }
 
 void queue_close(struct queue *q)

@@ -20,6 +20,8 @@ bool queue_amend(struct queue *q, bool (*change)(void *elem, void *arg),
 /* The next element; NULL once the deadline (clock_now's clock; 0: none) passed
  * or the queue is closed and empty. */
 void *queue_take(struct queue *q, int64_t deadline_ns);
+/* Has one taker that waits, or the next one that would, come back with NULL. */
+void queue_wake(struct queue *q);
 /* No more elements will be put; takers drain what is there and then get NULL. */
 void queue_close(struct queue *q);
 bool queue_drained(struct queue *q); /* closed and empty */

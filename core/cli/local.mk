@@ -12,6 +12,7 @@ core_libcore_la_SOURCES += \
 	%D%/location.c %D%/location.h \
 	%D%/options.c %D%/options.h %D%/option-types.c \
 	%D%/signals.c %D%/signals.h \
+	%D%/terminal.c %D%/terminal.h \
 	%D%/user-env.c %D%/user-env.h
 
 bin_PROGRAMS += cirrus

@@ -8,6 +8,7 @@
 #include "backend/backend.h"
 #include "cli/command.h"
 #include "cli/preloaded.h"
+#include "cli/terminal.h"
 #include "model/exit.h"
 #include "report/report.h"
 
@@ -76,6 +77,12 @@ static bool handle_global(const char *arg, int *status)
 	return true;
 }
 
+static void restore_terminal(void)
+{
+	terminal_restore();
+	reporter_restore_terminal();
+}
+
 int main(int argc, char **argv)
 {
 	AUTO_ERROR struct error *err = NULL;
@@ -84,7 +91,7 @@ int main(int argc, char **argv)
 
 	/* a reader that goes away is an error of write(2), not our end */
 	signal(SIGPIPE, SIG_IGN);
-	backend_catch_crashes(reporter_restore_terminal);
+	backend_catch_crashes(restore_terminal);
 	preloaded_announce();
 	if (argc > 1 && strcmp(argv[1], BACKEND_HELPER_COMMAND) == 0)
 		return backend_helper_main(argc - 1, argv + 1);

@@ -60,8 +60,14 @@ const struct option run_options_table[] = {
 	{"ready-timeout", 0, &OPTION_DURATION, AT(ready_ns), .arg = "DURATION",
 	 .help = "how long additional containers may take to be ready "
 		 "(default: 2m)"},
+	{"fail-fast", 0, &OPTION_FLAG, AT(fail_fast),
+	 .help = "start no more tasks once one failed"},
+	{"keep-going", 'k', &OPTION_FLAG_OFF, AT(fail_fast),
+	 .help = "run what does not depend on a failure (default)"},
+	{"shell-on-failure", 0, &OPTION_FLAG, AT(shell),
+	 .help = "open a shell in the environment of a task that failed"},
 	{"keep", 0, &OPTION_FLAG, AT(keep),
-	 .help = "leave containers and volumes behind"},
+	 .help = "leave environments behind, and tell how to enter them"},
 	{"artifacts-dir", 0, &OPTION_TEXT, AT(artifacts_dir), .arg = "DIR",
 	 .help = "keep artifacts, in DIR/TASK/NAME/PATH"},
 

@@ -12,6 +12,7 @@ struct run_values {
 	bool verbose, quiet;
 	int jobs;
 	bool dirty, dry_run, strict, keep, with_deps, failed;
+	bool fail_fast, shell;
 	int pull; /* enum pull_policy */
 	bool lazy_pull;
 	const char *backend;

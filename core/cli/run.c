@@ -17,6 +17,7 @@
 #include "cli/load.h"
 #include "cli/run-options.h"
 #include "cli/signals.h"
+#include "cli/terminal.h"
 #include "model/exit.h"
 #include "report/report.h"
 
@@ -81,6 +82,7 @@ static int run_reported(const struct run_values *v, struct run_options *o,
 					.err_fd = STDERR_FILENO};
 	struct reporter *reporter;
 	struct error *run_err = NULL;
+	struct shell_host shell;
 	int status;
 
 	o->events = report.events = queue_new();
@@ -88,7 +90,12 @@ static int run_reported(const struct run_values *v, struct run_options *o,
 		queue_free(o->events);
 		return EXIT_USAGE;
 	}
+	if (v->shell) {
+		shell = terminal_shell(reporter);
+		o->shell = &shell;
+	}
 	status = run_tasks(o, &run_err);
+	terminal_take_back(reporter);
 	queue_close(o->events);
 	if (reporter_finish(reporter, run_err ? NULL : err) < 0)
 		status = exit_worse(status, EXIT_TASK_FAILED);
@@ -138,6 +145,7 @@ static int run_loaded(const struct run_values *v, const struct loaded *l,
 		.dry_run = v->dry_run,
 		.strict = v->strict,
 		.keep = v->keep,
+		.fail_fast = v->fail_fast,
 		.jobs = v->jobs,
 		.cpu_override_nano = v->cpu_nano,
 		.memory_override_bytes = v->memory_bytes,
@@ -151,7 +159,8 @@ static int run_loaded(const struct run_values *v, const struct loaded *l,
 			return n < 0 ? exit_of_error((*err)->code) : EXIT_OK;
 		o.selection.among = failed;
 	}
-	if (backend_args_parse(&v->backend_options, &args, err) < 0)
+	if ((v->shell && terminal_check(err) < 0) ||
+	    backend_args_parse(&v->backend_options, &args, err) < 0)
 		return EXIT_USAGE;
 	if (signals_install(&signals, err) < 0)
 		return EXIT_DEFECT;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "cli/terminal.h"
 #include "model/exit.h"
 #include "report/report.h"
 
@@ -36,6 +37,7 @@ static void handle(int signal)
 	if (n < 2) {
 		make_readable(pipes[n][1]);
 	} else {
+		terminal_restore();
 		reporter_restore_terminal();
 		_exit(status_of(first));
 	}

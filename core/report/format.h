@@ -27,6 +27,9 @@ struct format {
 	 * (clock_now's clock; 0: never).  What was added is flushed after. */
 	int64_t (*idle)(struct report *r);
 	void (*end)(struct report *r);
+	/* The terminal is somebody else's for a while; NULL: no matter. */
+	void (*pause)(struct report *r);
+	void (*resume)(struct report *r);
 };
 
 extern const struct format format_simple, format_github_actions, format_travis,
@@ -36,6 +39,8 @@ extern const struct format format_simple, format_github_actions, format_travis,
 enum color { COLOR_RED = 1, COLOR_GREEN, COLOR_YELLOW };
 enum color color_of_status(enum event_status status);
 
+/* How a task failed, for somebody about to look for the reason. */
+void summary_print_failure(struct report *r, const struct task_view *t);
 /* Result line and summary, on stderr, once the run is finished. */
 void summary_print(struct report *r);
 

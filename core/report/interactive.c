@@ -148,9 +148,24 @@ static void interactive_end(struct report *r)
 	summary_print(r);
 }
 
-const struct format format_interactive = {"interactive", interactive_start,
-					  interactive_event, interactive_idle,
-					  interactive_end};
-const struct format format_noemoji = {"noemoji", noemoji_start,
-				      interactive_event, interactive_idle,
-				      interactive_end};
+static void interactive_pause(struct report *r)
+{
+	struct interactive *s = r->state;
+
+	screen_end(&s->screen);
+}
+
+static void interactive_resume(struct report *r)
+{
+	struct interactive *s = r->state;
+
+	screen_start(&s->screen, &r->out);
+	s->changed = true;
+}
+
+const struct format format_interactive = {
+	"interactive",   interactive_start, interactive_event, interactive_idle,
+	interactive_end, interactive_pause, interactive_resume};
+const struct format format_noemoji = {
+	"noemoji",       noemoji_start,     interactive_event, interactive_idle,
+	interactive_end, interactive_pause, interactive_resume};

@@ -268,5 +268,5 @@ static void json_end(struct report *r)
 	summary_print(r);
 }
 
-const struct format format_json = {"json", json_start, json_event, json_idle,
-				   json_end};
+const struct format format_json = {"json",   json_start, json_event, json_idle,
+				   json_end, NULL,       NULL};

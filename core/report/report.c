@@ -43,8 +43,12 @@ enum { PAGE, JUNIT, EXTRAS };
 struct reporter {
 	struct report r;
 	struct extra extras[EXTRAS];
-	int64_t saved_ns; /* when run.json was written last */
-	bool unsaved;     /* there is more to say since */
+	int64_t saved_ns;     /* when run.json was written last */
+	bool unsaved;         /* there is more to say since */
+	pthread_mutex_t lock; /* guards what follows */
+	pthread_cond_t changed;
+	enum { TELLING, PAUSING, PAUSED } state;
+	int64_t paused_by; /* a task */
 	pthread_t thread;
 };
 
@@ -157,6 +161,49 @@ static int save(struct reporter *p, struct error **err)
 
 /* --- the thread -------------------------------------------------------------- */
 
+/* Somebody else's turn, if somebody wants it. */
+static void pause_if_asked(struct reporter *p)
+{
+	struct report *r = &p->r;
+	const struct task_view *t;
+
+	pthread_mutex_lock(&p->lock);
+	if (p->state == PAUSING) {
+		t = view_task(&r->view, p->paused_by);
+		if (r->format->pause)
+			r->format->pause(r);
+		if (t)
+			summary_print_failure(r, t);
+		out_flush(&r->out);
+		p->state = PAUSED;
+		pthread_cond_broadcast(&p->changed);
+		while (p->state == PAUSED)
+			pthread_cond_wait(&p->changed, &p->lock);
+		if (r->format->resume)
+			r->format->resume(r);
+	}
+	pthread_mutex_unlock(&p->lock);
+}
+
+void reporter_pause(struct reporter *p, int64_t task)
+{
+	pthread_mutex_lock(&p->lock);
+	p->paused_by = task;
+	p->state = PAUSING;
+	queue_wake(p->r.o.events);
+	while (p->state == PAUSING)
+		pthread_cond_wait(&p->changed, &p->lock);
+	pthread_mutex_unlock(&p->lock);
+}
+
+void reporter_resume(struct reporter *p)
+{
+	pthread_mutex_lock(&p->lock);
+	p->state = TELLING;
+	pthread_cond_broadcast(&p->changed);
+	pthread_mutex_unlock(&p->lock);
+}
+
 /* When to look after things that no event tells of; 0: never. */
 static int64_t wake_at(struct reporter *p)
 {
@@ -179,6 +226,7 @@ static struct event *next_event(struct reporter *p)
 	while (!(e = queue_take(events, 1))) {
 		if (queue_drained(events))
 			return NULL;
+		pause_if_asked(p);
 		save_now_and_then(p);
 		wake = wake_at(p);
 		out_flush(&p->r.out);
@@ -221,6 +269,8 @@ int reporter_start(const struct report_options *o, struct reporter **out,
 		return unknown_format(o->format, err);
 	p = xcalloc(1, sizeof(*p));
 	p->r.o = *o;
+	pthread_mutex_init(&p->lock, NULL);
+	pthread_cond_init(&p->changed, NULL);
 	p->r.format = format;
 	p->extras[PAGE] = (struct extra){o->page, -1, page_write};
 	p->extras[JUNIT] = (struct extra){o->junit, -1, junit_write};

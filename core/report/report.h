@@ -28,6 +28,10 @@ int reporter_start(const struct report_options *o, struct reporter **out,
 /* Waits until the queue is drained, then ends the thread.  Fails where not
  * everything could be written, as on a full disk. */
 int reporter_finish(struct reporter *r, struct error **err) MUST_CHECK;
+/* Tells all that has happened, and how the task failed, then leaves the terminal
+ * to the caller until reporter_resume.  Another thread's; not twice at once. */
+void reporter_pause(struct reporter *r, int64_t task);
+void reporter_resume(struct reporter *r);
 /* Async-signal-safe, for the end that nobody planned: if a reporter draws on a
  * terminal, the cursor is made visible again. */
 void reporter_restore_terminal(void);

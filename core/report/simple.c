@@ -250,15 +250,16 @@ static void teamcity_close(struct out *o, const char *title)
 	teamcity(o, "blockClosed", title);
 }
 
-#define LINE_FORMAT(id, text, open, close)                                 \
-	static void start_##id(struct report *r)                           \
-	{                                                                  \
-		static const struct marks marks = {open, close};           \
-                                                                           \
-		start(r, &marks);                                          \
-	}                                                                  \
-	const struct format format_##id = {text, start_##id, simple_event, \
-					   simple_idle, simple_end}
+#define LINE_FORMAT(id, text, open, close)                         \
+	static void start_##id(struct report *r)                   \
+	{                                                          \
+		static const struct marks marks = {open, close};   \
+                                                                   \
+		start(r, &marks);                                  \
+	}                                                          \
+	const struct format format_##id = {                        \
+		text,       start_##id, simple_event, simple_idle, \
+		simple_end, NULL,       NULL}
 
 LINE_FORMAT(simple, "simple", NULL, NULL);
 LINE_FORMAT(github_actions, "github-actions", github_open, github_close);

@@ -9,10 +9,14 @@
 #include "base/clock.h"
 #include "model/exit.h"
 #include "report/format.h"
+#include "report/tail.h"
 #include "report/words.h"
 
 /* More tasks than these are counted, not listed, unless they failed. */
 #define LISTED 20
+
+/* Of more failures than these the output is not repeated. */
+#define DETAILED 5
 
 static void print_first_failure(struct out *o, const struct task_view *t)
 {
@@ -148,6 +152,100 @@ static void print_tasks(struct report *r)
 			print_task(r, v->ended.ptr[i], width);
 }
 
+/* --- how a task failed ------------------------------------------------------ */
+
+/* Lines of output that a failure is told with once more. */
+#define LAST_LINES 10
+
+static void put_last_lines(struct out *o, struct step_view *s, bool color)
+{
+	AUTO_STRV struct strv lines = {0};
+	bool cut;
+
+	tail_read(view_log(s), s->length, LAST_LINES, &lines, &cut);
+	view_log_close(s);
+	if (cut)
+		out_text(o, "    ...\n");
+	for (size_t i = 0; i < lines.len; i++) {
+		AUTO_BUF struct buf line = BUF_INIT(BUF_MESSAGE);
+
+		tail_clean(&line, lines.v[i], 0, color);
+		out_format(o, "%s%s\n", line.len > 0 ? "    " : "", line.data);
+	}
+}
+
+static void put_failure(struct out *o, const struct task_view *t,
+			struct step_view *s, bool color)
+{
+	AUTO_FREE char *ending =
+		words_ending(s->status, s->exit_code, s->signal);
+	const char *why = ending ? ending : words_status(s->status);
+
+	if (color)
+		out_format(o, "\033[31m%s: %s: %s\033[0m\n", t->title, s->title,
+			   why);
+	else
+		out_format(o, "%s: %s: %s\n", t->title, s->title, why);
+	put_last_lines(o, s, color);
+	if (s->error && s->status != STATUS_ABORTED)
+		out_format(o, "    %s\n", s->error);
+}
+
+void summary_print_failure(struct report *r, const struct task_view *t)
+{
+	struct step_view *s = view_culprit(t);
+
+	out_end_line(&r->out);
+	if (s)
+		put_failure(&r->out, t, s, r->color);
+	out_text(&r->out, "this is a shell in the task's environment, as it "
+			  "is now; exit goes on\n");
+}
+
+/* Where there were few tasks it stands right above; interactive formats have
+ * nothing but what failed there. */
+static bool is_in_sight(const struct report *r)
+{
+	size_t few = r->format->pause ? 6 : 1;
+
+	return r->view.ended.len <= few;
+}
+
+static void print_failures(struct report *r)
+{
+	const struct view *v = &r->view;
+	size_t n = 0;
+
+	for (size_t i = 0; !is_in_sight(r) && i < v->ended.len; i++) {
+		const struct task_view *t = v->ended.ptr[i];
+		struct step_view *s = view_culprit(t);
+
+		if (!view_is_bad(t->status) || t->status == STATUS_ABORTED ||
+		    !s || n++ >= DETAILED)
+			continue;
+		out_text(&r->err, "\n");
+		put_failure(&r->err, t, s, r->color_err);
+	}
+	if (n > DETAILED)
+		out_format(&r->err, "\n%zu more failed\n", n - DETAILED);
+	if (n > 0)
+		out_text(&r->err, "\n");
+}
+
+/* --- what to do about it ----------------------------------------------------- */
+
+static void print_logs(struct report *r)
+{
+	const struct view *v = &r->view;
+	const char *id = v->run_id ? strrchr(v->run_id, '-') : NULL;
+
+	if (v->dir && r->o.keep && id)
+		out_format(&r->err,
+			   "to see all of its output: cirrus logs %s "
+			   "--failed\n",
+			   id + 1);
+}
+
 static void print_run_again(struct report *r)
 {
 	const struct view *v = &r->view;
@@ -163,6 +261,8 @@ static void print_run_again(struct report *r)
 		out_format(&r->err, "%s %s\n", words, command);
 		words = "                         ";
 	}
+	if (*words == ' ')
+		print_logs(r);
 }
 
 void summary_print(struct report *r)
@@ -177,6 +277,7 @@ void summary_print(struct report *r)
 	if (v->exit_code != EXIT_OK || (v->ended.len > 1 && !r->o.quiet)) {
 		print_counts(r);
 		print_tasks(r);
+		print_failures(r);
 		print_run_again(r);
 	}
 	out_flush(&r->err);

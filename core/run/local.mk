@@ -30,6 +30,7 @@ core_libcore_la_SOURCES += \
 	%D%/script-files.c \
 	%D%/selection.c %D%/selection.h \
 	%D%/session.c %D%/session.h \
+	%D%/shell.c %D%/shell.h \
 	%D%/sidecar.h \
 	%D%/sidecars.c %D%/sidecars.h \
 	%D%/sidecars-ready.c \

@@ -227,11 +227,40 @@ void place_tell_all(struct run *run)
 	pthread_mutex_unlock(&run->lock);
 }
 
+/* A main process that is the session would end with it. */
+void place_stay(struct place *p)
+{
+	struct session_result waste;
+
+	p->stays = !place_attaches(p);
+	if (p->stays)
+		return;
+	session_stay(p->session);
+	p->stays =
+		session_wait(p->session, p->scope->run->o->cancel_fd,
+			     clock_after_ms(CLEAN_MS), &waste) == SESSION_DONE;
+}
+
+static void tell_how_to_enter(const struct place *p)
+{
+	const struct teller *t = &p->scope->run->teller;
+
+	if (!p->stays || !p->info.attach[0])
+		tell_message(t, -1, -1, LEVEL_WARNING, NULL,
+			     "the environment of task \"%s\" has ended and "
+			     "cannot be entered",
+			     p->task->name);
+	else
+		tell_message(t, -1, -1, LEVEL_WARNING,
+			     "there, `. " PLACE_BASE "/environment` sets the "
+			     "task's variables",
+			     "to enter the environment of task \"%s\": %s",
+			     p->task->name, p->info.attach);
+}
+
 static void keep(struct place *p)
 {
-	if (p->info.attach[0])
-		tell_message(&p->scope->run->teller, -1, -1, LEVEL_INFO, NULL,
-			     "to enter it: %s", p->info.attach);
+	tell_how_to_enter(p);
 	tell_left(p, "--keep");
 	member_release(p->member);
 }

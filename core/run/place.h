@@ -31,7 +31,8 @@ struct place {
 	struct line *line; /* where the session is an exec of its own */
 	bool each; /* there is no session, but one exec per instruction */
 	struct cirrus_instance_info info; /* how a person can get at it */
-	struct place *next;               /* of the run's list */
+	bool stays;         /* its main process outlives the session */
+	struct place *next; /* of the run's list */
 };
 
 /* Creates it, fills it, starts it.  What fails halfway is for place_down to
@@ -58,6 +59,8 @@ void place_explain(struct place *p, bool *out_of_memory, struct error **err);
 /* Tells of every environment that is still there, and how to remove it: when
  * nobody waits for their end any more. */
 void place_tell_all(struct run *run);
+/* Has it go on without us, for --keep. */
+void place_stay(struct place *p);
 /* Removes it, whatever state it is in; failing that, says how a person can. */
 void place_down(struct place *p);
 

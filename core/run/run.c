@@ -71,7 +71,16 @@ static int64_t memory_of(void *ctx, size_t index)
 	const struct container *c =
 		&run->plan.v[index].task->instance.container;
 
+	if (run->o->memory_override_bytes)
+		return run->o->memory_override_bytes;
 	return c->has_memory ? (int64_t)c->memory_mib << 20 : 0;
+}
+
+static char *lock_of(void *ctx, size_t index)
+{
+	struct run *run = ctx;
+
+	return task_lock(run, run->plan.v[index].task);
 }
 
 static void run_one(void *ctx, struct schedule *s, size_t index)
@@ -187,10 +196,12 @@ static int execute(struct run *run, struct schedule_outcome *out,
 	struct schedule_options o = {
 		.jobs = run->o->jobs > 0 ? run->o->jobs : compat_processors(),
 		.memory_bytes = compat_memory_bytes(),
+		.fail_fast = run->o->fail_fast,
 		.cancel_fd = run->o->cancel_fd,
 		.abandon_fd = run->o->abandon_fd,
 		.ctx = run,
 		.memory = memory_of,
+		.lock = lock_of,
 		.run = run_one,
 		.skip = skip_one};
 

@@ -19,6 +19,19 @@
 
 struct backend_choice;
 
+/* Lends a person's terminal to a shell in a failed task's environment: one at a
+ * time, and nothing else is written meanwhile. */
+struct shell_terminal {
+	int in, out, control; /* as in struct cirrus_exec_spec */
+	uint16_t rows, columns;
+};
+struct shell_host {
+	void *ctx;
+	/* Waits for its turn; -1: there is none any more. */
+	int (*begin)(void *ctx, int64_t task, struct shell_terminal *out);
+	void (*end)(void *ctx);
+};
+
 enum pull_policy { PULL_MISSING, PULL_ALWAYS, PULL_NEVER };
 
 struct run_options {
@@ -34,7 +47,9 @@ struct run_options {
 	bool dry_run; /* plan, tell it as events, start nothing */
 	bool strict;
 	bool keep; /* leave environments behind, and say where */
-	int jobs;  /* 0: the machine's processors */
+	bool fail_fast;
+	const struct shell_host *shell; /* for tasks that fail; NULL: none */
+	int jobs;                       /* 0: the machine's processors */
 	int64_t cpu_override_nano,
 		memory_override_bytes; /* 0: as the file says */
 	int64_t ready_ns; /* how long additional containers may take */

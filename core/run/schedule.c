@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -21,6 +22,7 @@ struct job {
 	enum state state;
 	enum event_status status;
 	int64_t memory;
+	char *lock; /* or NULL */
 };
 
 struct schedule {
@@ -82,12 +84,21 @@ static bool is_ready(const struct schedule *s, const struct planned *p,
 	return true;
 }
 
+static bool is_locked_out(const struct schedule *s, const struct job *j)
+{
+	for (size_t i = 0; j->lock && i < s->plan->len; i++)
+		if (s->jobs[i].state == RUNNING && s->jobs[i].lock &&
+		    strcmp(s->jobs[i].lock, j->lock) == 0)
+			return true;
+	return false;
+}
+
 /* A task always fits where nothing else runs. */
 static bool fits(const struct schedule *s, const struct job *j)
 {
 	if (s->running == 0)
 		return true;
-	if (s->running >= (size_t)s->o->jobs)
+	if (s->running >= (size_t)s->o->jobs || is_locked_out(s, j))
 		return false;
 	return s->o->memory_bytes == 0 || j->memory == 0 ||
 	       s->memory + j->memory <= s->o->memory_bytes;
@@ -114,10 +125,40 @@ static void settle(struct schedule *s, struct job *j, const char *why)
 	s->o->skip(s->o->ctx, j->index, why);
 }
 
+/* With --fail-fast: the task for whose sake no more is started, or NULL. */
+static const struct task *stopper(const struct schedule *s)
+{
+	for (size_t i = 0; s->o->fail_fast && i < s->plan->len; i++) {
+		const struct planned *p = &s->plan->v[i];
+		const struct job *j = &s->jobs[i];
+
+		if (p->verdict == PLAN_RUN && j->state == SETTLED &&
+		    j->status != STATUS_SUCCEEDED &&
+		    j->status != STATUS_SKIPPED && !p->task->allow_failures)
+			return p->task;
+	}
+	return NULL;
+}
+
+static void stop(struct schedule *s, const struct task *failed)
+{
+	AUTO_FREE char *why = xasprintf("task \"%s\" did not succeed, and "
+					"--fail-fast was given",
+					failed->name);
+
+	for (size_t i = 0; i < s->plan->len; i++)
+		if (s->jobs[i].state == WAITING)
+			settle(s, &s->jobs[i], why);
+}
+
 /* One look at every waiting task; true: something changed for the others. */
 static bool advance_once(struct schedule *s, struct error **err)
 {
+	const struct task *failed_one = stopper(s);
 	bool changed = false;
+
+	if (failed_one)
+		stop(s, failed_one);
 
 	for (size_t i = 0; i < s->plan->len && !*err; i++) {
 		const struct planned *p = &s->plan->v[i], *failed = NULL;
@@ -229,6 +270,8 @@ static void prepare(struct schedule *s)
 			j->memory = s->o->memory(s->o->ctx, i);
 		else
 			settle(s, j, s->plan->v[i].why);
+		if (j->state == WAITING && s->o->lock)
+			j->lock = s->o->lock(s->o->ctx, i);
 	}
 }
 
@@ -237,6 +280,8 @@ static void schedule_free(struct schedule *s)
 	fd_close(&s->wake[0]);
 	fd_close(&s->wake[1]);
 	pthread_mutex_destroy(&s->lock);
+	for (size_t i = 0; i < s->plan->len; i++)
+		free(s->jobs[i].lock);
 	free(s->jobs);
 	free(s);
 }

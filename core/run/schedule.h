@@ -16,11 +16,15 @@ struct schedule;
 struct schedule_options {
 	int jobs;             /* at least 1 */
 	int64_t memory_bytes; /* of the machine; 0: unknown */
+	bool fail_fast;       /* start nothing more once a task failed */
 	int cancel_fd;        /* readable: start nothing more */
 	int abandon_fd;       /* readable: wait for nothing more */
 	void *ctx;
 	/* How much memory a task states; 0: it states none. */
 	int64_t (*memory)(void *ctx, size_t index);
+	/* Tasks of the same lock run one after the other; for free(), NULL: it
+	 * has none.  The member may be NULL. */
+	char *(*lock)(void *ctx, size_t index);
 	/* The task, on its own thread.  It calls schedule_result as soon as its
 	 * result stands, and may then take its time to clean up. */
 	void (*run)(void *ctx, struct schedule *s, size_t index);

@@ -184,6 +184,12 @@ void session_environ(struct session *s)
 	say(s, "environ\n");
 }
 
+void session_stay(struct session *s)
+{
+	session_expect(s, NULL);
+	say(s, "stay\n");
+}
+
 void session_answer(struct session *s, int status, bool died,
 		    const struct buf *body)
 {

@@ -15,6 +15,7 @@
  *	run FUNCTION FILE	answered when the script has ended
  *	eval			then shell text up to a line that is the nonce
  *	environ			answered with NAME=VALUE, each ended by \001
+ *	stay			answered; then it goes on when we are gone
  *
  * One thread uses a session; the pump feeds it. */
 #ifndef CIRRUS_RUN_SESSION_H
@@ -45,6 +46,7 @@ void session_run(struct session *s, struct step *step, const char *function,
 		 const char *file);
 void session_eval(struct session *s, const char *text);
 void session_environ(struct session *s);
+void session_stay(struct session *s);
 
 /* Where no shell is at the far end and session_begin was never called (each.h):
  * what is written to session_stdout from here on is the step's (or nobody's:

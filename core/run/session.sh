@@ -97,10 +97,23 @@ cirrus_environ() {
 	cirrus_tell 0 0
 }
 
+# Somebody wants to look around here: until the engine is told to stop it.
+cirrus_stay() {
+	cirrus_tell 0 0
+	exec </dev/null >/dev/null
+	trap 'exit 0' TERM INT
+	PATH=$cirrus_path
+	while :; do
+		sleep 86400 &
+		wait
+	done
+}
+
 while IFS=' ' read -r cirrus_verb cirrus_function cirrus_file; do
 	case $cirrus_verb in
 	run) cirrus_run "$cirrus_function" "$cirrus_file" ;;
 	eval) cirrus_eval ;;
 	environ) cirrus_environ ;;
+	stay) cirrus_stay ;;
 	esac
 done

@@ -14,6 +14,7 @@
 #include "run/place.h"
 #include "run/plan.h"
 #include "run/platform.h"
+#include "run/shell.h"
 #include "run/sidecars.h"
 #include "run/variables.h"
 
@@ -29,7 +30,7 @@ struct doing {
 	size_t images; /* that are here: the container's, then the others' */
 	const struct container *missing; /* the one to be fetched next */
 	int step;                        /* the next one's number */
-	int64_t started_ns;
+	int64_t started_ns, took_ns;
 	struct error *err;
 };
 
@@ -62,20 +63,41 @@ static void learn_secrets(struct doing *d)
 				    d->env.vars[i].value);
 }
 
-static int make_variables(struct doing *d, struct error **err)
+static void layers(const struct run *run, const struct task *task,
+		   struct environment *env)
 {
-	const struct container *c = &d->task->instance.container;
+	const struct container *c = &task->instance.container;
 	struct variables_input in = {
-		.base = d->run->o->base_env,
-		.task = d->task,
-		.n_tasks = d->run->plan.len,
-		.user = d->run->o->user_env,
+		.base = run->o->base_env,
+		.task = task,
+		.n_tasks = run->plan.len,
+		.user = run->o->user_env,
 		.working_dir = PLACE_WORKING_DIR,
 		.os = platform_os(c->platform),
 		.arch = platform_arch(c->architecture),
 	};
 
-	variables_layers(&d->env, &in);
+	variables_layers(env, &in);
+}
+
+char *task_lock(struct run *run, const struct task *task)
+{
+	AUTO_ENVIRONMENT struct environment env = {0};
+	const struct node *lock = NULL;
+
+	for (size_t i = 0; i < task->n_extra; i++)
+		if (strcmp(task->extra[i]->name, "execution_lock") == 0)
+			lock = task->extra[i];
+	if (!lock || lock->kind != NODE_SCALAR || !*lock->text)
+		return NULL;
+	layers(run, task, &env);
+	variables_expand(&env, NULL);
+	return variables_expand_text(lock->text, &env, NULL);
+}
+
+static int make_variables(struct doing *d, struct error **err)
+{
+	layers(d->run, d->task, &d->env);
 	learn_secrets(d); /* as written, and as expanded */
 	d->unresolved = variables_expand(&d->env, NULL);
 	learn_secrets(d);
@@ -257,6 +279,11 @@ static enum event_status perform(struct doing *d, char **why)
 	if (status == STATUS_TIMED_OUT)
 		*why = xasprintf("timed out after %s",
 				 clock_format(d->task->timeout_ns, text));
+	d->took_ns = clock_now() - d->started_ns;
+	if (status == STATUS_FAILED || status == STATUS_TIMED_OUT)
+		shell_open(&d->place, &d->env);
+	if (d->run->o->keep && !p.broken)
+		place_stay(&d->place);
 	instructions_end(&p);
 	return status;
 }
@@ -295,7 +322,9 @@ void task_run(struct run *run, struct schedule *s, size_t index,
 	status = up(&d) < 0 ? failed_to_start(&d, &why) : perform(&d, &why);
 	if (status != STATUS_SUCCEEDED && status != STATUS_ABORTED)
 		sidecars_show_logs(d.place.sidecars, &d.step);
-	task_tell_finished(run, task, status, clock_now() - d.started_ns, why);
+	task_tell_finished(run, task, status,
+			   d.took_ns ? d.took_ns : clock_now() - d.started_ns,
+			   why);
 	/* the next task need not wait for the engine to clear up */
 	schedule_result(s, index, status);
 	place_down(&d.place);

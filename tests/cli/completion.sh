@@ -28,7 +28,7 @@ what_is_offered() {
 	echo validate | offers va
 	printf 'run\nlist\nvalidate\nlogs\nbackends\ncache\nclean\nhelp\n--help\n--version\n' | offers ''
 	echo --graph | offers list --gr
-	printf 'list\n' | offers help l
+	printf 'list\nlogs\n' | offers help l
 	printf 'unit\ntests\nLong name: it'\''s\n' | offers run ''
 	echo unit | offers ls u
 	printf 'unit\ntests\nLong name: it'\''s\n' | offers run -v -o simple ''

@@ -8,6 +8,7 @@ cli_tests_sh = \
 	%D%/cache.sh %D%/cache-command.sh %D%/cache-faults.sh \
 	%D%/clean.sh \
 	%D%/completion.sh \
+	%D%/failures.sh \
 	%D%/help.sh \
 	%D%/list.sh \
 	%D%/logs.sh \

@@ -19,6 +19,8 @@ struct stage {
 	enum event_status result[MAX];
 	int cancel[2];
 	size_t cancels; /* the task that presses Ctrl-C; MAX: none */
+	const char *locked[MAX];
+	bool fail_fast;
 
 	pthread_mutex_t lock;
 	int running, most, order[MAX], n_order;
@@ -51,6 +53,11 @@ static void requires(struct stage *s, size_t task, size_t need)
 static int64_t memory(void *ctx, size_t index)
 {
 	return ((struct stage *)ctx)->memory[index];
+}
+
+static char *lock_of(void *ctx, size_t index)
+{
+	return xstrdup_or_null(((struct stage *)ctx)->locked[index]);
 }
 
 static void enter(struct stage *s, size_t index)
@@ -102,6 +109,8 @@ static void play(struct stage *s, int jobs, int64_t machine)
 				     .cancel_fd = s->cancel[0],
 				     .ctx = s,
 				     .memory = memory,
+				     .lock = lock_of,
+				     .fail_fast = s->fail_fast,
 				     .run = run_task,
 				     .skip = skip_task};
 
@@ -126,6 +135,60 @@ TEST(independent_tasks_run_at_once)
 	play(&s, 3, 0);
 	ok_int(s.n_order, 6);
 	ok_int(s.most, 3);
+	stage_clear(&s);
+}
+
+TEST(tasks_of_one_lock_run_one_after_the_other)
+{
+	struct stage s;
+
+	stage_init(&s, 4);
+	for (int i = 0; i < 4; i++)
+		s.locked[i] = "device";
+	play(&s, 4, 0);
+	ok_int(s.n_order, 4);
+	ok_int(s.most, 1);
+	stage_clear(&s);
+}
+
+TEST(different_locks_hold_nobody_up)
+{
+	struct stage s;
+
+	stage_init(&s, 5);
+	s.locked[0] = s.locked[1] = "a";
+	s.locked[2] = s.locked[3] = "b";
+	play(&s, 5, 0);
+	ok_int(s.n_order, 5);
+	ok_int(s.most, 3);
+	stage_clear(&s);
+}
+
+TEST(fail_fast_starts_nothing_more)
+{
+	struct stage s;
+
+	stage_init(&s, 4);
+	s.fail_fast = true;
+	s.result[1] = STATUS_FAILED;
+	play(&s, 1, 0);
+	ok_int(s.n_order, 2);
+	ok_str(s.skipped[2], "task \"b\" did not succeed, and --fail-fast was "
+			     "given");
+	ok_int(s.outcome.status[3], STATUS_SKIPPED);
+	stage_clear(&s);
+}
+
+TEST(fail_fast_minds_no_failure_that_is_allowed)
+{
+	struct stage s;
+
+	stage_init(&s, 3);
+	s.fail_fast = true;
+	s.result[0] = STATUS_FAILED;
+	s.tasks[0].allow_failures = true;
+	play(&s, 1, 0);
+	ok_int(s.n_order, 3);
 	stage_clear(&s);
 }
 
