@@ -3,8 +3,12 @@
 
 #include "cli/run-options.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 #include "report/report.h"
+#include "report/words.h"
+#include "run/mask.h"
 #include "run/run.h"
 
 static const char *const pull_policies[] = {
@@ -105,3 +109,63 @@ const struct option run_options_table[] = {
 	 .old = true},
 	{0},
 };
+
+/* --- once more ---------------------------------------------------------------- */
+
+static void add_option(struct buf *b, const struct option *o, const char *value)
+{
+	AUTO_FREE char *word = xasprintf("--%s%s%s", o->name, value ? "=" : "",
+					 value ? value : "");
+
+	if (b->len > 0)
+		buf_addc(b, ' ');
+	words_shell(b, word);
+}
+
+/* Of a secret the name alone, which passes on the caller's own. */
+static void add_variable(struct buf *b, const struct option *o,
+			 const char *setting)
+{
+	AUTO_FREE char *name = xstrndup(setting, strcspn(setting, "="));
+
+	add_option(b, o, secrets_is_name(name) ? name : setting);
+}
+
+static void add_given(struct buf *b, const struct option *o, const void *field)
+{
+	const struct strv *list = field;
+	bool is_env = strcmp(o->name, "env") == 0;
+
+	if (o->type == &OPTION_FLAG && *(const bool *)field)
+		add_option(b, o, NULL);
+	else if (o->type == &OPTION_TEXT && *(const char *const *)field)
+		add_option(b, o, *(const char *const *)field);
+	else if (o->type == &OPTION_LIST || o->type == &OPTION_COMMAS)
+		for (size_t i = 0; i < list->len; i++)
+			(is_env ? add_variable : add_option)(b, o, list->v[i]);
+}
+
+char *run_options_again(const struct run_values *v)
+{
+	static const char *const names[] = {
+		"file",
+		"directory",
+		"env",
+		"env-file",
+		"affected-files",
+		"affected-files-git",
+		"affected-files-git-cached",
+		"no-git-facts",
+		"ignore-star",
+		"dirty",
+		"container-backend",
+		"backend-option",
+	};
+	AUTO_BUF struct buf b = BUF_INIT(BUF_MESSAGE);
+
+	for (const struct option *o = run_options_table; o->name; o++)
+		for (size_t i = 0; i < ARRAY_LEN(names); i++)
+			if (strcmp(o->name, names[i]) == 0)
+				add_given(&b, o, (const char *)v + o->at);
+	return buf_steal(&b);
+}

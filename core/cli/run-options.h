@@ -29,4 +29,9 @@ struct run_values {
 extern const struct option run_options_table[];
 extern const struct run_values run_defaults;
 
+/* Those given that decide what a task does, as a shell takes them, for free():
+ * what a person types to have the same again.  Values of secrets are not
+ * there. */
+char *run_options_again(const struct run_values *v);
+
 #endif

@@ -72,7 +72,9 @@ NORETURN static void end_at_once(int status, const struct error *err)
 static int run_reported(const struct run_values *v, struct run_options *o,
 			struct error **err)
 {
+	AUTO_FREE char *again = run_options_again(v);
 	struct report_options report = {.format = reporter_formats[v->output],
+					.options = again,
 					.verbose = v->verbose,
 					.quiet = v->quiet,
 					.page = v->report,

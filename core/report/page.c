@@ -370,7 +370,7 @@ static void put_again(const struct view *v, struct out *to)
 
 		if (!view_is_bad(t->status))
 			continue;
-		command = words_run_again(t->name, t->suffix);
+		command = words_run_again(v->options, t->name, t->suffix);
 		out_format(to, "%s<code>", words);
 		ansi_text(command, to);
 		out_text(to, "</code>");

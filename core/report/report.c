@@ -272,6 +272,7 @@ int reporter_start(const struct report_options *o, struct reporter **out,
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->changed, NULL);
 	p->r.format = format;
+	p->r.view.options = xstrdup_or_null(o->options);
 	p->extras[PAGE] = (struct extra){o->page, -1, page_write};
 	p->extras[JUNIT] = (struct extra){o->junit, -1, junit_write};
 	if (extras_open(p, err) < 0) {

@@ -16,6 +16,8 @@ struct report_options {
 	int out_fd, err_fd; /* stdout, stderr */
 	const char *page;   /* a file for the run as HTML, or NULL */
 	const char *junit;  /* ... as JUnit's XML */
+	const char
+		*options; /* for the shell: to run a task again so; or NULL */
 	bool keep; /* write what is known of the run to where its logs are */
 	struct queue *events; /* taken from until it is closed and empty */
 };

@@ -101,6 +101,7 @@ struct cJSON *saved_json(const struct view *v)
 	add_text(o, "run", v->run_id);
 	add_text(o, "project", v->project);
 	add_text(o, "logs", v->dir);
+	add_text(o, "options", v->options);
 	add_time(o, v->at_ns);
 	json_add_int(o, "selected", v->total);
 	if (v->finished) {
@@ -230,6 +231,7 @@ int saved_read(const char *dir, struct view *v, struct error **err)
 	v->run_id = xstrdup(slash ? slash + 1 : dir);
 	v->dir = xstrdup(dir);
 	v->project = get_text(o, "project");
+	v->options = get_text(o, "options");
 	v->at_ns = get_ms(o, "time_ms");
 	v->total = json_get_int(o, "selected", 0);
 	v->duration_ns = get_ms(o, "duration_ms");

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/utf8.h"
 #include "model/exit.h"
 #include "report/format.h"
 #include "report/tail.h"
@@ -116,13 +117,14 @@ static void print_task(struct report *r, const struct task_view *t,
 	AUTO_FREE char *name =
 		xasprintf("%s%s%s", t->name, t->suffix ? " " : "",
 			  t->suffix ? t->suffix : "");
+	int pad = name_width - utf8_text_width(name, strlen(name));
 
 	if (r->color_err)
 		out_format(&r->err, "  \033[3%dm%-10s\033[0m",
 			   color_of_status(t->status), words_status(t->status));
 	else
 		out_format(&r->err, "  %-10s", words_status(t->status));
-	out_format(&r->err, "  %-*s  %6s", name_width, name,
+	out_format(&r->err, "  %s%*s  %6s", name, pad > 0 ? pad : 0, "",
 		   clock_format(t->duration_ns, duration));
 	if (t->status != STATUS_SUCCEEDED)
 		print_why(&r->err, t, t == first_with(&r->view, view_is_bad));
@@ -141,8 +143,10 @@ static void print_tasks(struct report *r)
 
 	for (size_t i = 0; i < v->ended.len; i++) {
 		const struct task_view *t = v->ended.ptr[i];
-		int n = (int)strlen(t->name) +
-			(t->suffix ? 1 + (int)strlen(t->suffix) : 0);
+		int n = utf8_text_width(t->name, strlen(t->name));
+
+		if (t->suffix)
+			n += 1 + utf8_text_width(t->suffix, strlen(t->suffix));
 
 		if (is_listed(v, t) && n > width)
 			width = n < 40 ? n : 40;
@@ -257,7 +261,7 @@ static void print_run_again(struct report *r)
 
 		if (!view_is_bad(t->status) || t->status == STATUS_ABORTED)
 			continue;
-		command = words_run_again(t->name, t->suffix);
+		command = words_run_again(v->options, t->name, t->suffix);
 		out_format(&r->err, "%s %s\n", words, command);
 		words = "                         ";
 	}

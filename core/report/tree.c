@@ -96,8 +96,9 @@ static void push_node(const struct tree_style *style, struct strv *lines,
 	AUTO_FREE char *text = NULL;
 
 	if (style->color)
-		text = xasprintf("%s \033[3%dm%s\033[0m %s%s%s", mark, color,
-				 title, elapsed, *more ? "  " : "", more);
+		text = xasprintf("%s \033[3%dm%s\033[0m \033[2m%s\033[0m%s%s",
+				 mark, color, title, elapsed, *more ? "  " : "",
+				 more);
 	else
 		text = xasprintf("%s %s %s%s%s", mark, title, elapsed,
 				 *more ? "  " : "", more);
@@ -146,6 +147,7 @@ struct detail {
 	bool passed_steps;
 	bool steps; /* else the current one stands in the task's own line */
 	size_t output_lines;
+	bool last_line; /* of its output, behind the current step */
 };
 
 static void push_output(const struct tree_style *style, struct strv *lines,
@@ -155,8 +157,28 @@ static void push_output(const struct tree_style *style, struct strv *lines,
 	bool cut;
 
 	tail_read(view_log(s), s->length, max, &tail, &cut);
-	for (size_t i = 0; i < tail.len; i++)
-		push(style, lines, depth, tail.v[i]);
+	for (size_t i = 0; i < tail.len; i++) {
+		AUTO_FREE char *dim =
+			style->color ? xasprintf("\033[2m%s", tail.v[i]) : NULL;
+
+		push(style, lines, depth, dim ? dim : tail.v[i]);
+	}
+}
+
+/* What stands behind the task where it has but one line: its current step, and
+ * the last line that it wrote; to be freed. */
+static char *one_line(const struct tree_style *style, struct step_view *s,
+		      const struct detail *detail)
+{
+	AUTO_STRV struct strv tail = {0};
+	bool cut;
+
+	if (detail->last_line)
+		tail_read(view_log(s), s->length, 1, &tail, &cut);
+	if (tail.len == 0 || !*tail.v[0])
+		return xstrdup(s->title);
+	return xasprintf("%s  %s%s", s->title, style->color ? "\033[2m" : "",
+			 tail.v[0]);
 }
 
 static void push_running_step(const struct tree_style *style,
@@ -186,7 +208,7 @@ static void push_finished_step(const struct tree_style *style,
 		  clock_format(s->duration_ns, elapsed), "");
 }
 
-static const struct step_view *current_step(const struct task_view *t)
+static struct step_view *current_step(const struct task_view *t)
 {
 	for (size_t i = t->steps.len; i > 0; i--)
 		if (!t->steps.ptr[i - 1]->finished)
@@ -198,12 +220,14 @@ static void push_running_task(const struct tree_style *style,
 			      struct strv *lines, const struct task_view *t,
 			      int64_t now_ns, const struct detail *detail)
 {
-	const struct step_view *current = current_step(t);
+	struct step_view *current = detail->steps ? NULL : current_step(t);
+	AUTO_FREE char *more =
+		current ? one_line(style, current, detail) : xstrdup("");
 	char elapsed[CLOCK_TEXT];
 
 	push_node(style, lines, 0, spinner_at(style, now_ns), COLOR_YELLOW,
 		  t->title, whole_seconds(now_ns - t->started_ns, elapsed),
-		  !detail->steps && current ? current->title : "");
+		  more);
 	for (size_t i = 0; detail->steps && i < t->steps.len; i++) {
 		struct step_view *s = t->steps.ptr[i];
 
@@ -214,24 +238,29 @@ static void push_running_task(const struct tree_style *style,
 	}
 }
 
-/* "2 of 7 tasks done, 1 failed" once there is more than one. */
+/* "2 of 7 tasks done, 1 failed" once there is more than one; in front of it how
+ * many run that are not to be seen. */
 static void push_footer(const struct view *v, const struct tree_style *style,
-			struct strv *lines)
+			size_t hidden, struct strv *lines)
 {
-	AUTO_FREE char *text = NULL;
+	AUTO_BUF struct buf b = BUF_INIT(BUF_LINE);
 	size_t failed = 0;
 
-	if (v->total < 2)
+	if (v->total < 2 && hidden == 0)
 		return;
 	for (size_t i = 0; i < v->ended.len; i++)
 		failed += view_is_bad(v->ended.ptr[i]->status);
+	if (hidden > 0)
+		buf_addf(&b, "... and %zu more running, ", hidden);
+	buf_addf(&b, "%s%zu of %" PRId64 " tasks done%s",
+		 style->color ? "\033[2m" : "", v->ended.len, v->total,
+		 style->color ? "\033[0m" : "");
 	if (failed > 0)
-		text = xasprintf("%zu of %" PRId64 " tasks done, %zu failed",
-				 v->ended.len, v->total, failed);
-	else
-		text = xasprintf("%zu of %" PRId64 " tasks done", v->ended.len,
-				 v->total);
-	push(style, lines, 0, text);
+		buf_addf(&b,
+			 style->color ? ", \033[31m%zu failed\033[0m"
+				      : ", %zu failed",
+			 failed);
+	push(style, lines, 0, b.data);
 }
 
 static void push_all(const struct view *v, const struct tree_style *style,
@@ -242,29 +271,36 @@ static void push_all(const struct view *v, const struct tree_style *style,
 		if (!v->tasks.ptr[i]->finished)
 			push_running_task(style, lines, v->tasks.ptr[i], now_ns,
 					  detail);
-	push_footer(v, style, lines);
+	push_footer(v, style, 0, lines);
 }
 
-/* Nothing told in less lines fits: the last line says how many are missing. */
-static void cut_to(const struct tree_style *style, size_t rows,
-		   struct strv *lines)
+static void pop(struct strv *lines)
 {
-	size_t missing = lines->len - rows + 1;
-	AUTO_FREE char *text = xasprintf("... and %zu more", missing);
+	free(lines->v[--lines->len]);
+	lines->v[lines->len] = NULL;
+}
 
-	while (lines->len >= rows && lines->len > 0) {
-		free(lines->v[--lines->len]);
-		lines->v[lines->len] = NULL;
-	}
-	push(style, lines, 0, text);
+/* Nothing told in less lines fits, and each task has one: the last line says how
+ * many of them are missing. */
+static void cut_to(const struct view *v, const struct tree_style *style,
+		   size_t rows, struct strv *lines)
+{
+	size_t hidden = 0;
+
+	if (v->total > 1)
+		pop(lines);
+	for (; lines->len >= rows && lines->len > 0; hidden++)
+		pop(lines);
+	push_footer(v, style, hidden, lines);
 }
 
 void tree_running(const struct view *v, const struct tree_style *style,
 		  int64_t now_ns, size_t rows, struct strv *lines)
 {
 	static const struct detail details[] = {
-		{true, true, 5},  {false, true, 5},  {false, true, 2},
-		{false, true, 0}, {false, false, 0},
+		{true, true, 5, false},  {false, true, 5, false},
+		{false, true, 2, false}, {false, true, 0, false},
+		{false, false, 0, true},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(details); i++) {
@@ -273,7 +309,7 @@ void tree_running(const struct view *v, const struct tree_style *style,
 		if (lines->len <= rows)
 			return;
 	}
-	cut_to(style, rows > 0 ? rows : 1, lines);
+	cut_to(v, style, rows > 0 ? rows : 1, lines);
 }
 
 /* --- what is over ---------------------------------------------------------- */

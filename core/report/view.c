@@ -255,5 +255,6 @@ void view_clear(struct view *v)
 	free(v->run_id);
 	free(v->project);
 	free(v->dir);
+	free(v->options);
 	*v = (struct view){0};
 }

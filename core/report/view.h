@@ -58,6 +58,7 @@ VEC_DEFINE(task_views, struct task_view *);
 struct view {
 	char *run_id;
 	char *project, *dir; /* NULL: not told; nothing of it is kept */
+	char *options;       /* that running it again needs, or NULL */
 	int64_t at_ns;
 	int64_t total;           /* tasks that were selected */
 	struct task_views tasks; /* in order of their starts */

@@ -95,14 +95,13 @@ const char *words_status(enum event_status status)
 	return names[status];
 }
 
-/* In the quotes that a shell needs, if it needs any. */
-static void add_shell_word(struct buf *b, const char *word)
+void words_shell(struct buf *b, const char *word)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
 				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				    "0123456789_-./:=@%+,";
 
-	if (*word && *word != '-' && word[strspn(word, plain)] == '\0') {
+	if (*word && word[strspn(word, plain)] == '\0') {
 		buf_adds(b, word);
 		return;
 	}
@@ -116,7 +115,7 @@ static void add_shell_word(struct buf *b, const char *word)
 	buf_addc(b, '\'');
 }
 
-char *words_run_again(const char *name, const char *suffix)
+char *words_run_again(const char *options, const char *name, const char *suffix)
 {
 	AUTO_BUF struct buf b = BUF_INIT(BUF_LINE);
 	AUTO_FREE char *word = NULL;
@@ -126,7 +125,8 @@ char *words_run_again(const char *name, const char *suffix)
 		word = xasprintf("%s %.*s", name, (int)(len - 2), suffix + 1);
 	else
 		word = xstrdup(name);
-	buf_adds(&b, *word == '-' ? "cirrus run -- " : "cirrus run ");
-	add_shell_word(&b, word);
+	buf_addf(&b, "cirrus run %s%s%s", options ? options : "",
+		 options && *options ? " " : "", *word == '-' ? "-- " : "");
+	words_shell(&b, word);
 	return buf_steal(&b);
 }

@@ -23,8 +23,12 @@ const char *words_finished(enum event_status status);
 /* As in a list: "timed out", "skipped" ... */
 const char *words_status(enum event_status status);
 
-/* What a person types to run this task alone; to be freed. */
-char *words_run_again(const char *name, const char *suffix);
+/* What a person types to run this task alone, with the options (or NULL) that
+ * the run had; to be freed. */
+char *words_run_again(const char *options, const char *name,
+		      const char *suffix);
+/* A word in the quotes that a shell needs, if it needs any. */
+void words_shell(struct buf *b, const char *word);
 
 /* The signal's name in lower case: "killed". */
 void words_signal(int signal, char *out, size_t len);

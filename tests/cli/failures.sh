@@ -186,6 +186,25 @@ last_lines_come_at_the_end() {
 	assert_err_lacks line
 }
 
+what_to_type_has_the_options() {
+	mkdir sub
+	cat >"sub/my file.yml" <<-'YAML'
+		container: {image: any}
+		a_task:
+		  x_script: test "$A" = "b c" && exit 2
+	YAML
+	THE_TOKEN=secret-1 run cirrus run -f 'sub/my file.yml' -e 'A=b c' \
+		-e OTHER_TOKEN=secret-2 -e THE_TOKEN --dirty -o simple
+	assert_status 1
+	command=$(sed -n 's/^to run again what failed: //p' "$ERR")
+	assert [ "$command" = "cirrus run '--file=sub/my file.yml' '--env=A=b c' --env=OTHER_TOKEN --env=THE_TOKEN --dirty a" ]
+	assert_err_lacks 'secret-'
+	THE_TOKEN=1 OTHER_TOKEN=2 run sh -c "$command"
+	assert_status 1
+	assert_out_has "^'a' task failed"
+}
+
+check 'what to type has the options that matter' what_to_type_has_the_options
 check 'a shell opens where a task failed' a_shell_opens_where_a_task_failed
 check 'no shell where nothing failed' no_shell_where_nothing_failed
 check 'a shell needs a terminal' a_shell_needs_a_terminal

@@ -53,7 +53,8 @@ TEST(has_emoji_and_colours)
 	task_finished(0, STATUS_SUCCEEDED, NULL);
 	run_finished(0);
 	feed_run("interactive");
-	ok_str(feed.out, "✅ \033[32m't' task\033[0m 2.0s\033[0m\n");
+	ok_str(feed.out,
+	       "✅ \033[32m't' task\033[0m \033[2m2.0s\033[0m\033[0m\n");
 	ok_str(feed.err, "");
 }
 

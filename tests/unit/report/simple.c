@@ -139,6 +139,11 @@ TEST(sums_up_on_stderr)
 	       "2 tasks in 5.0s: 1 succeeded, 1 failed\n"
 	       "  failed      lint     2.0s  'a' script: Exit status: 3\n"
 	       "  succeeded   Other    2.0s\n"
+	       "\n"
+	       "'lint' task: 'a' script: Exit status: 3\n"
+	       "    echo before; exit 3\n"
+	       "    before\n"
+	       "\n"
 	       "to run again what failed: cirrus run lint\n");
 }
 
@@ -412,6 +417,103 @@ TEST(says_when_output_cannot_be_written)
 	ok_int(reporter_finish(r, &err), -1);
 	ok_str(err->msg, "cannot write the output: No space left on device");
 	queue_free(feed.q);
+}
+
+/* --- whatever the order of events --------------------------------------------- */
+
+/* A task of the crowd: what it has told so far. */
+struct actor {
+	int step; /* -1: not begun; then the number of the open one */
+	bool open, done;
+	int background; /* the number of its background script; 0: none */
+};
+
+static void act(struct actor *a, int64_t id)
+{
+	if (a->step < 0) {
+		AUTO_FREE char *name = xasprintf("t%d", (int)id);
+
+		task_started(id, name);
+		a->step = 0;
+	} else if (a->open && rand() % 3) {
+		output(id, a->step, rand() % 2 ? "line\n" : "no newline");
+	} else if (a->open) {
+		step_finished(id, a->step++, STATUS_SUCCEEDED);
+		a->open = false;
+	} else if (a->step == 1 && rand() % 2) {
+		a->background = a->step++;
+		step_started(id, a->background, STEP_BACKGROUND_SCRIPT, "bg");
+		output(id, a->background, "behind");
+	} else if (a->step < 4) {
+		a->open = true;
+		step_started(id, a->step, STEP_SCRIPT, "s");
+	} else if (a->background > 0) {
+		step_finished(id, a->background, STATUS_SUCCEEDED);
+		a->background = 0;
+	} else {
+		task_finished(id, STATUS_SUCCEEDED, NULL);
+		a->done = true;
+	}
+}
+
+/* The titles of the groups that are open. */
+static void check_nesting(const char *text)
+{
+	AUTO_STRV struct strv lines = {0};
+	int depth = 0, groups = 0;
+
+	strv_split(&lines, text, '\n');
+	for (size_t i = 0; i < lines.len; i++) {
+		const char *line = lines.v[i];
+
+		if (str_starts(line, "##[group]")) {
+			bool task = str_ends(line, " task");
+
+			ok_int(depth, task ? 0 : 1);
+			depth++;
+			groups++;
+		} else if (strcmp(line, "##[endgroup]") == 0) {
+			depth--;
+		} else {
+			/* a mark never stands behind an unfinished line */
+			ok(!strstr(line, "##["));
+		}
+		ok(depth >= 0 && depth <= 2);
+	}
+	ok_int(depth, 0);
+	ok(groups > 5);
+}
+
+TEST(groups_never_interleave_whatever_happens_when)
+{
+	for (unsigned int seed = 1; seed <= 30; seed++) {
+		struct actor actors[5];
+		size_t left = ARRAY_LEN(actors);
+
+		srand(seed);
+		feed_new();
+		feed.color = false;
+		run_started((int)left);
+		for (size_t i = 0; i < left; i++)
+			actors[i] = (struct actor){.step = -1};
+		while (left > 0) {
+			size_t i = (size_t)rand() % ARRAY_LEN(actors);
+
+			if (actors[i].done)
+				continue;
+			act(&actors[i], (int64_t)i);
+			left -= actors[i].done;
+		}
+		run_finished(0);
+		feed_run("github-actions");
+		check_nesting(feed.out);
+		for (size_t i = 0; i < ARRAY_LEN(actors); i++)
+			for (int j = 0; j < 5; j++) {
+				AUTO_FREE char *log = feed_log((int64_t)i, j);
+
+				unlink(log);
+			}
+	}
 }
 
 TAP_MAIN()

@@ -184,12 +184,13 @@ TEST(tells_less_where_there_is_less_room)
 			       "/ 'Lint' Task 1s\n"
 			       "  / 'check' script 1.5s\n"
 			       "0 of 3 tasks done\n");
-	ok_str(running(3, 80), "/ 'test' task 1s  'unit' script\n"
-			       "/ 'Lint' Task 1s  'check' script\n"
+	ok_str(running(3, 80), "/ 'test' task 1s  'unit' script  6\n"
+			       "/ 'Lint' Task 1s  'check' script  a rather "
+			       "long line of output\n"
 			       "0 of 3 tasks done\n");
-	ok_str(running(2, 80), "/ 'test' task 1s  'unit' script\n"
-			       "... and 2 more\n");
-	ok_str(running(1, 80), "... and 3 more\n");
+	ok_str(running(2, 80), "/ 'test' task 1s  'unit' script  6\n"
+			       "... and 1 more running, 0 of 3 tasks done\n");
+	ok_str(running(1, 80), "... and 2 more running, 0 of 3 tasks done\n");
 	clear();
 }
 

@@ -52,11 +52,16 @@ TEST(says_how_scripts_end)
 
 TEST(tells_what_to_type)
 {
-	same(words_run_again("lint", NULL), "cirrus run lint");
-	same(words_run_again("two words", NULL), "cirrus run 'two words'");
-	same(words_run_again("unit", "(go:1.22)"), "cirrus run 'unit go:1.22'");
-	same(words_run_again("it's", NULL), "cirrus run 'it'\\''s'");
-	same(words_run_again("-x", NULL), "cirrus run -- '-x'");
+	same(words_run_again(NULL, "lint", NULL), "cirrus run lint");
+	same(words_run_again(NULL, "two words", NULL),
+	     "cirrus run 'two words'");
+	same(words_run_again(NULL, "unit", "(go:1.22)"),
+	     "cirrus run 'unit go:1.22'");
+	same(words_run_again(NULL, "it's", NULL), "cirrus run 'it'\\''s'");
+	same(words_run_again(NULL, "-x", NULL), "cirrus run -- -x");
+	same(words_run_again("--dirty", "-x", NULL),
+	     "cirrus run --dirty -- -x");
+	same(words_run_again("", "x", NULL), "cirrus run x");
 }
 
 TAP_MAIN()
