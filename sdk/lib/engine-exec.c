@@ -38,7 +38,8 @@ struct run {
 	int process_fd; /* becomes readable when it ends; -1: not known */
 	pid_t pid;      /* on this machine; 0: not known */
 	bool ended;
-	bool unsized; /* its terminal does not have the size yet */
+	bool unsized;            /* its terminal does not have the size yet */
+	unsigned int rows, cols; /* that it is to have */
 };
 
 /* --- what the engine knows of it ---------------------------------------------- */
@@ -80,7 +81,7 @@ static bool resize(struct run *r, unsigned int rows, unsigned int cols)
 /* A terminal gets its size as soon as the engine can give it one. */
 static void give_size(struct run *r)
 {
-	r->unsized = !resize(r, r->spec->tty_rows, r->spec->tty_cols);
+	r->unsized = !resize(r, r->rows, r->cols);
 	r->pump.tick_at_ns =
 		clock_after_ms(r->unsized ? RESIZE_MS : FIRST_LOOK_MS);
 }
@@ -169,6 +170,16 @@ static void kill_command(struct run *r)
 
 /* --- control ---------------------------------------------------------------------- */
 
+/* Where it has none yet, it gets this one in place of the first. */
+static void take_size(struct run *r, unsigned int rows, unsigned int cols)
+{
+	r->rows = rows;
+	r->cols = cols;
+	if (!r->unsized && !resize(r, rows, cols))
+		r->call->host->log(r->call, CIRRUS_LOG_DEBUG,
+				   "the terminal could not be resized");
+}
+
 static void take_control(struct pump *p, struct pump_watch *w)
 {
 	struct run *r = p->ctx;
@@ -180,9 +191,8 @@ static void take_control(struct pump *p, struct pump_watch *w)
 			w->fd = -1;
 		return;
 	}
-	if (c.type == CIRRUS_CONTROL_RESIZE && !resize(r, c.a, c.b))
-		r->call->host->log(r->call, CIRRUS_LOG_DEBUG,
-				   "the terminal could not be resized");
+	if (c.type == CIRRUS_CONTROL_RESIZE)
+		take_size(r, c.a, c.b);
 	else if (c.type == CIRRUS_CONTROL_SIGNAL)
 		signal_command(r, r->call, (int)c.a, false);
 }
@@ -263,6 +273,8 @@ static cirrus_status start(struct run *r, struct error **err)
 		s = engine_refused(&reply, r->it->name, err);
 	/* Before the process is there, there is nothing to resize. */
 	r->unsized = s == CIRRUS_OK && tty && r->spec->tty_rows;
+	r->rows = r->spec->tty_rows;
+	r->cols = r->spec->tty_cols;
 	if (r->unsized)
 		r->pump.tick_at_ns = clock_now();
 	return s;
