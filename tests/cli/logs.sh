@@ -61,7 +61,7 @@ an_instruction_is_shown_byte_by_byte() {
 	run cirrus logs lint A
 	assert_status 0
 	{
-		echo "printf 'a\\000b\\377 no newline'"
+		printf '%s\n' "printf 'a\\000b\\377 no newline'"
 		printf 'a\000b\377 no newline'
 	} >want
 	assert cmp want "$OUT"
