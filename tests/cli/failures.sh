@@ -83,6 +83,19 @@ the_terminal_is_given_back() {
 	assert [ "$(wc -l <modes)" -eq 1 ]
 }
 
+a_signal_ends_the_shell() {
+	a_failing_task
+	terminal 'stty -g; echo pid-$$; exec sh -c "cirrus run -o simple --shell-on-failure; echo status-\$?; stty -g"'
+	shows 'this is a shell'
+	pid=$(tr -d '\r' <"$OUT" | sed -n 's/^pid-//p')
+	kill -TERM "$(pgrep -P "$pid" -x cirrus)"
+	shows '^status-143'
+	ended
+	assert_out_has '^build terminated'
+	tr -d '\r' <"$OUT" | grep -x '[0-9a-f:]\{20,\}' | sort -u >modes
+	assert [ "$(wc -l <modes)" -eq 1 ]
+}
+
 two_shells_never_at_once() {
 	cat >.cirrus.yml <<-'YAML'
 		container: {image: any}
@@ -209,6 +222,7 @@ check 'a shell opens where a task failed' a_shell_opens_where_a_task_failed
 check 'no shell where nothing failed' no_shell_where_nothing_failed
 check 'a shell needs a terminal' a_shell_needs_a_terminal
 check 'the terminal is given back as it was' the_terminal_is_given_back
+check 'a signal ends the shell and gives the terminal back' a_signal_ends_the_shell
 check 'two shells are never open at once' two_shells_never_at_once
 check 'what is kept is told, with how to enter and remove it' what_is_kept_is_told
 check '--fail-fast starts no more, --keep-going takes it back' fail_fast_starts_no_more
