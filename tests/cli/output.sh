@@ -183,6 +183,47 @@ interactive_draws_on_a_terminal() {
 	tail -c 40 "$OUT" | grep -q '\[?25h' || fail 'the cursor stays hidden'
 }
 
+# screen ROWS COLUMNS CMD...   on a terminal whose picture screen_has looks at
+screen() {
+	requires tmux
+	TMUX_TMPDIR=$trash
+	export TMUX_TMPDIR
+	cleanup 'tmux kill-server'
+	screen_rows=$1 screen_columns=$2
+	shift 2
+	tmux -f /dev/null new-session -d -y "$screen_rows" -x "$screen_columns" "$*; exec sleep 600"
+}
+screen_has() { tmux capture-pane -p | tee "$OUT" | grep -q -e "$1"; }
+
+many_tasks_stay_readable() {
+	cat >.cirrus.yml <<-'YAML'
+		container: {image: any}
+		task:
+		  matrix:
+		    - name: one 日本語
+		    - name: two
+		    - name: three
+		    - name: four
+		    - name: five
+		    - name: six
+		  x_script: echo 日本語-日本語-日本語-日本語; echo "at work on it and a very long line that no terminal of 40 columns holds"; sleep 30
+	YAML
+	screen 30 40 env LC_ALL=C.UTF-8 cirrus run -j 6
+	await 30 screen_has '0 of 6 tasks done'
+	await 30 sh -c "[ \$(tmux capture-pane -p | grep -c 'at work on it') -eq 6 ]"
+	screen_has . && grep -q '日本語-日本語' "$OUT" || fail 'wide characters are gone'
+	# more tasks than rows: one line each, and how many are not to be seen
+	tmux resize-window -y 5 -x 40
+	await 30 screen_has '^\.\.\. and 3 more running, 0 of 6'
+	assert [ "$(grep -c . "$OUT")" -eq 4 ]
+	# room again
+	tmux resize-window -y 30 -x 60
+	await 30 sh -c "[ \$(tmux capture-pane -p | grep -c 'at work on it') -eq 6 ]"
+	assert [ "$(tmux capture-pane -p | grep -c '0 of 6 tasks done')" -eq 1 ]
+	tmux send-keys C-c
+	await 30 screen_has '^build interrupted'
+}
+
 a_full_disk_is_told() {
 	[ -e /dev/full ] || skip 'no /dev/full'
 	a_project
@@ -208,6 +249,7 @@ check 'colours are for terminals and CI systems' colours_are_for_terminals
 check 'auto knows where it is' auto_knows_where_it_is
 check 'noemoji folds what passed' interactive_folds_what_passed
 check 'interactive draws on a terminal' interactive_draws_on_a_terminal
+check 'many tasks stay readable, whatever the size' many_tasks_stay_readable
 check 'a full disk is told' a_full_disk_is_told
 check 'a reader that leaves is no error' a_reader_that_leaves_is_no_error
 finish
