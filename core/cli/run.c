@@ -84,7 +84,8 @@ static int run_reported(const struct run_values *v, struct run_options *o,
 					.err_fd = STDERR_FILENO};
 	struct reporter *reporter;
 	struct error *run_err = NULL;
-	struct shell_host shell;
+	/* threads that nobody waits for any more may still look at it */
+	static struct shell_host shell;
 	int status;
 
 	o->events = report.events = queue_new();

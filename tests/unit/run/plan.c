@@ -181,8 +181,8 @@ static struct plan plan_of(const struct tasks *all, const char *argument,
 	const char *const arguments[] = {argument, NULL};
 	struct plan p;
 
-	need(plan_make(all, &(struct selection){arguments, with_deps, NULL}, NULL,
-		       NULL, &p, NULL) == 0);
+	need(plan_make(all, &(struct selection){arguments, with_deps, NULL},
+		       NULL, NULL, &p, NULL) == 0);
 	return p;
 }
 
