@@ -52,6 +52,19 @@ static cirrus_status pull_stream(cirrus_conn *c, const struct cirrus_call *call,
 	return s < 0 ? s : progress_end(&progress, what, err);
 }
 
+/* In the words of Go, as both engines pass them on. */
+static bool is_unreachable(const struct error *err)
+{
+	static const char *const words[] = {
+		"connection refused", "no such host", "i/o timeout",
+		"no route to host", "network is unreachable"};
+
+	for (size_t i = 0; err && i < ARRAY_LEN(words); i++)
+		if (strstr(err->msg, words[i]))
+			return true;
+	return false;
+}
+
 /* What a person can do about it. */
 static void hint_at_pull(cirrus_conn *c, cirrus_status s,
 			 const struct auth *auth, const char *ref,
@@ -69,6 +82,11 @@ static void hint_at_pull(cirrus_conn *c, cirrus_status s,
 			   registry);
 	else if (s == CIRRUS_E_NOTFOUND)
 		error_hint(err, "is the name right, and is the image public?");
+	else if (err && is_unreachable(*err))
+		error_hint(err,
+			   "the engine does not reach the registry %s: is "
+			   "there a network, is the name right?",
+			   registry);
 }
 
 static cirrus_status pull(cirrus_conn *c, const struct cirrus_call *call,

@@ -40,6 +40,43 @@ is_cleaned_up_after() {
 	assert nothing_to_remove
 }
 
+# The service that a run has started for itself.
+its_own_service_dies() {
+	need "$1"
+	project "$TEST_IMAGE" 'echo it "run"s; sleep 100'
+	# shellcheck disable=SC2046
+	$(engine_words "$1") cirrus run -o simple >"$OUT" 2>"$ERR" </dev/null &
+	run_pid=$!
+	cleanup "for p in \$(marked); do kill -KILL \$p; done"
+	await 60 grep -q 'it runs' "$OUT"
+	for service in $(marked_as '^[^ ]*podman system service'); do kill -KILL "$service"; done
+	status=0
+	wait $run_pid || status=$?
+	assert_status 3
+	assert_out_has '^the environment was lost: '
+	assert_out_has '^hint: '
+	on "$1" cirrus clean
+	assert_status 0
+	assert_out_has '^removed '
+}
+
+# --- images that cannot be had --------------------------------------------------------
+
+no_image_leaves_nothing() {
+	need "$1"
+	private_start "$1"
+	for image in "$TEST_REGISTRY/cirrus-test/no-such-image:1" "$TEST_REGISTRY_AUTH/$TEST_IMAGE" 127.0.0.1:1/x:1; do
+		project "$image" 'echo never'
+		private cirrus run -o simple
+		assert_status 3
+		assert_err_has "cannot pull $image: "
+		assert_out_has '^hint: '
+		assert_out_lacks '^never$'
+		private cirrus clean --all --dry-run
+		assert_out_has '^nothing to remove$'
+	done
+}
+
 # --- a disk that is full ---------------------------------------------------------------
 
 a_script_fills_the_disk() {
@@ -88,8 +125,12 @@ the_project_has_no_room() {
 
 
 with() { "$function" "$engine"; }
+for engine in rootless rootful; do
+	function=its_own_service_dies
+	check "$engine: $(echo $function | tr _ ' ')" with
+done
 for engine in docker rootless rootful; do
-	for function in is_cleaned_up_after a_script_fills_the_disk the_project_has_no_room; do
+	for function in is_cleaned_up_after no_image_leaves_nothing a_script_fills_the_disk the_project_has_no_room; do
 		check "$engine: $(echo $function | tr _ ' ')" with
 	done
 done

@@ -67,6 +67,7 @@ is_told_that_there_is_no_such_image() {
 	pull "$1" "$TEST_REGISTRY/cirrus-test/no-such-image:1"
 	assert_status 3
 	assert_err_has 'no-such-image'
+	assert_out_has 'hint: is the name right'
 }
 
 is_told_that_there_is_no_registry() {
@@ -74,6 +75,7 @@ is_told_that_there_is_no_registry() {
 	pull "$1" 127.0.0.1:1/cirrus-test/busybox:latest
 	assert_status 3
 	assert_err_has '127.0.0.1:1'
+	assert_out_has 'hint: the engine does not reach the registry 127.0.0.1:1'
 }
 
 for engine in docker rootless rootful; do
