@@ -6,7 +6,6 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "run/script.h"
 
 struct background {
 	struct background *next;
@@ -31,23 +30,21 @@ static int needs(const struct place *p, struct error **err)
 }
 
 int background_start(struct background **list, struct place *place,
-		     const struct environment *env, struct step *step,
-		     const char *function, const char *file, struct error **err)
+		     const char *text, struct step *step, const char *function,
+		     const char *file, struct error **err)
 {
-	AUTO_BUF struct buf text = BUF_INIT(BUF_FILE);
 	AUTO_FREE char *own = xasprintf("%s.", file);
 	struct background *b;
 	struct line *line;
 
-	if (needs(place, err) < 0 || script_environment(&text, env, err) < 0 ||
-	    line_open(place, own, &line, err) < 0)
+	if (needs(place, err) < 0 || line_open(place, own, &line, err) < 0)
 		return -1;
 	b = xcalloc(1, sizeof(*b));
 	b->next = *list;
 	b->line = line;
 	b->step = step;
 	*list = b;
-	session_eval(line_session(line), text.data);
+	session_eval(line_session(line), text);
 	session_run(line_session(line), step, function, file);
 	return 0;
 }

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "files/unpack.h"
 #include "run/script.h"
+#include "run/variables.h"
 
 #define VARIABLES "variables" /* the CIRRUS_ENV file, in PLACE_BASE */
 
@@ -44,8 +45,11 @@ int each_script(struct strv *argv, const struct environment *env,
 
 static void fill_env(struct strv *out, const struct environment *env)
 {
-	for (size_t i = 0; env && i < env->len; i++)
-		strv_pushf(out, "%s=%s", env->vars[i].name, env->vars[i].value);
+	for (size_t i = 0; env && i < env->len; i++) {
+		AUTO_FREE char *value = variables_literal(env->vars[i].value);
+
+		strv_pushf(out, "%s=%s", env->vars[i].name, value);
+	}
 	if (env)
 		strv_push(out, "CIRRUS_ENV=" PLACE_BASE "/" VARIABLES);
 }

@@ -12,13 +12,14 @@
 #include "run/background.h"
 #include "run/cache.h"
 #include "run/each.h"
+#include "run/file.h"
 #include "run/script.h"
 #include "run/variables.h"
 
 typedef struct step_result perform_fn(struct performance *p, struct step *s,
 				      const struct instruction *i,
 				      size_t index);
-static perform_fn perform_script, perform_background, perform_file;
+static perform_fn perform_script, perform_background;
 
 static const struct kind {
 	enum step_kind step;
@@ -30,7 +31,7 @@ static const struct kind {
 	[INSTRUCTION_CACHE] = {STEP_CACHE, cache_restore},
 	[INSTRUCTION_UPLOAD_CACHE] = {STEP_UPLOAD_CACHE, cache_upload},
 	[INSTRUCTION_CLONE] = {STEP_OTHER, NULL}, /* never a step */
-	[INSTRUCTION_FILE] = {STEP_FILE, perform_file},
+	[INSTRUCTION_FILE] = {STEP_FILE, file_create},
 	[INSTRUCTION_ARTIFACTS] = {STEP_ARTIFACTS, artifacts_collect},
 };
 
@@ -120,9 +121,16 @@ static void take_variables(struct performance *p, struct step *s,
 		variables_expand(p->env, &p->image);
 	}
 	sensitive = environment_get(p->env, "CIRRUS_ENV_SENSITIVE") != NULL;
-	for (size_t i = 0; i < found.len; i++)
-		if (sensitive || secrets_is_name(found.vars[i].name))
-			secrets_add(secrets, found.vars[i].value);
+	for (size_t i = 0; i < found.len; i++) {
+		const char *name = found.vars[i].name;
+		AUTO_FREE char *now =
+			variables_literal(environment_get(p->env, name));
+
+		if (!sensitive && !secrets_is_name(name))
+			continue;
+		secrets_add(secrets, found.vars[i].value);
+		secrets_add(secrets, now);
+	}
 	if (send_environment(p, &err) < 0)
 		tell_error(s->teller, s->task, s->number, err);
 }
@@ -153,7 +161,6 @@ static struct step_result timed_out(struct performance *p, struct step *s)
 	struct session_result waste;
 
 	p->failed = p->timed_out = true;
-	p->deadline_ns = clock_after_ms(AFTERMATH_MS);
 	if (place_kill_script(p->place, &p->err) < 0 ||
 	    session_wait(p->place->session, p->place->scope->run->o->cancel_fd,
 			 clock_after_ms(CLEAN_MS), &waste) != SESSION_DONE) {
@@ -209,57 +216,102 @@ static struct step_result conclude(struct performance *p, struct step *s,
 	return r;
 }
 
-static struct step_result wait_for(struct performance *p, struct step *s)
+struct step_result instructions_run(struct performance *p, struct step *s,
+				    const char *function, const char *file)
 {
 	struct session_result end;
-	enum session_state state = session_wait(
-		p->place->session, p->place->scope->run->o->cancel_fd,
-		p->deadline_ns, &end);
+	enum session_state state;
 
+	session_run(p->place->session, s, function, file);
+	state = session_wait(p->place->session,
+			     p->place->scope->run->o->cancel_fd, p->deadline_ns,
+			     &end);
 	return conclude(p, s, state, &end);
 }
 
 /* Without a session: the command as an exec. */
 static struct step_result exec_for(struct performance *p, struct step *s,
-				   const char *item, const char *file)
+				   const struct strv *argv)
 {
-	AUTO_STRV struct strv argv = {0};
-	AUTO_FREE char *command = variables_expand_text(item, p->env, NULL);
-	struct each_job job = {&argv, p->env, s, p->deadline_ns};
+	struct each_job job = {argv, p->env, s, p->deadline_ns};
 	struct session_result end;
-	enum session_state state;
+	enum session_state state = each_run(p->place, &job, &end, &p->err);
 
-	if ((script_is_direct(p->env)
-		     ? script_words(command, &argv, &p->err)
-		     : each_script(&argv, p->env, file, &p->err)) < 0)
-		return lost(p, s);
-	state = each_run(p->place, &job, &end, &p->err);
 	return conclude(p, s, state, &end);
 }
 
-static void function_of(const struct performance *p, size_t index,
-			const char *part, char *out, size_t size)
+static struct step_result exec_script(struct performance *p, struct step *s,
+				      const char *file)
 {
-	if (script_is_direct(p->env))
-		snprintf(out, size, "cirrus_direct_%zu%s", index, part);
-	else
-		snprintf(out, size, "cirrus_script");
+	AUTO_STRV struct strv argv = {0};
+
+	if (each_script(&argv, p->env, file, &p->err) < 0)
+		return lost(p, s);
+	return exec_for(p, s, &argv);
+}
+
+/* One exec for each command; the first to fail is the end. */
+static struct step_result exec_direct(struct performance *p, struct step *s,
+				      const char *const *items)
+{
+	struct step_result r = {.status = STATUS_SUCCEEDED};
+
+	for (; *items && r.status == STATUS_SUCCEEDED; items++) {
+		AUTO_STRV struct strv argv = {0};
+		AUTO_FREE char *command =
+			variables_expand_text(*items, p->env, NULL);
+
+		if (script_words(command, &argv, &p->err) < 0)
+			return lost(p, s);
+		if (argv.len > 0)
+			r = exec_for(p, s, &argv);
+	}
+	return r;
+}
+
+/* The function that runs commands without a shell, as the variables are now. */
+static int add_direct(struct performance *p, const char *const *items,
+		      struct buf *text, struct error **err)
+{
+	AUTO_STRV struct strv commands = {0};
+
+	for (; *items; items++)
+		strv_push_steal(&commands, variables_expand_text(*items, p->env,
+								 &p->image));
+	return script_direct(text, "cirrus_direct", &commands, err);
+}
+
+static struct step_result run_direct(struct performance *p, struct step *s,
+				     const char *const *items)
+{
+	AUTO_BUF struct buf text = BUF_INIT(BUF_FILE);
+	AUTO_ERROR struct error *err = NULL;
+
+	if (add_direct(p, items, &text, &err) < 0) {
+		tell_error(s->teller, s->task, s->number, err);
+		p->failed = true;
+		return (struct step_result){.status = STATUS_FAILED};
+	}
+	session_eval(p->place->session, text.data);
+	return instructions_run(p, s, "cirrus_direct", "");
 }
 
 struct step_result instructions_script(struct performance *p, struct step *s,
 				       const char *const *items, size_t index,
 				       const char *part)
 {
-	char function[48], file[24];
+	bool direct = script_is_direct(p->env);
+	char file[24];
 
 	if (!items || !*items)
 		return (struct step_result){.status = STATUS_SUCCEEDED};
 	snprintf(file, sizeof(file), "%zu%s", index, part);
 	if (p->place->each)
-		return exec_for(p, s, *items, file);
-	function_of(p, index, part, function, sizeof(function));
-	session_run(p->place->session, s, function, file);
-	return wait_for(p, s);
+		return direct ? exec_direct(p, s, items)
+			      : exec_script(p, s, file);
+	if (direct)
+		return run_direct(p, s, items);
+	return instructions_run(p, s, "cirrus_script", file);
 }
 
 static struct step_result perform_script(struct performance *p, struct step *s,
@@ -328,7 +380,6 @@ bool instructions_ended(struct performance *p, struct step *s,
 		break;
 	case CIRRUS_E_TIMEOUT:
 		p->failed = p->timed_out = true;
-		p->deadline_ns = clock_after_ms(AFTERMATH_MS);
 		r->status = STATUS_TIMED_OUT;
 		break;
 	case CIRRUS_E_LOST:
@@ -345,89 +396,41 @@ bool instructions_ended(struct performance *p, struct step *s,
 	return true;
 }
 
+static int prepare_background(struct performance *p,
+			      const struct instruction *i, bool direct,
+			      struct buf *text, struct error **err)
+{
+	if (script_environment(text, p->env, err) < 0)
+		return -1;
+	return direct ? add_direct(p, i->scripts, text, err) : 0;
+}
+
 static struct step_result perform_background(struct performance *p,
 					     struct step *s,
 					     const struct instruction *i,
 					     size_t index)
 {
+	AUTO_BUF struct buf text = BUF_INIT(BUF_FILE);
 	AUTO_ERROR struct error *err = NULL;
-	char function[48], file[24];
+	bool direct = script_is_direct(p->env);
+	char file[24];
 
-	(void)i;
-	function_of(p, index, "", function, sizeof(function));
 	snprintf(file, sizeof(file), "%zu", index);
-	if (background_start(&p->background, p->place, p->env, s, function,
-			     file, &err) == 0)
+	if (prepare_background(p, i, direct, &text, &err) == 0 &&
+	    background_start(&p->background, p->place, text.data, s,
+			     direct ? "cirrus_direct" : "cirrus_script", file,
+			     &err) == 0)
 		return (struct step_result){.status = STATUS_NONE};
 	tell_error(s->teller, s->task, s->number, err);
 	p->failed = true;
 	return (struct step_result){.status = STATUS_ERROR};
 }
 
-static void file_function(struct buf *b, const char *path, const char *text)
+static bool wants_stamps(const struct environment *env)
 {
-	AUTO_FREE char *dir = xstrdup(path);
-	char *slash = strrchr(dir, '/');
+	const char *text = environment_get(env, "CIRRUS_LOG_TIMESTAMP");
 
-	buf_adds(b, "cirrus_file() {\n");
-	if (slash && slash > dir) {
-		*slash = '\0';
-		buf_adds(b, "\tmkdir -p ");
-		script_quote(b, dir);
-		buf_adds(b, " &&\n");
-	}
-	buf_adds(b, "\tprintf %s ");
-	script_quote(b, text);
-	buf_adds(b, " >");
-	script_quote(b, path);
-	buf_adds(b, "\n}\n");
-}
-
-static struct step_result write_file(struct performance *p, struct step *s,
-				     const char *path, const char *content)
-{
-	AUTO_BUF struct buf text = BUF_INIT(BUF_FILE);
-	AUTO_ERROR struct error *err = NULL;
-
-	if (!p->place->each) {
-		file_function(&text, path, content);
-		session_eval(p->place->session, text.data);
-		session_run(p->place->session, s, "cirrus_file", "");
-		return wait_for(p, s);
-	}
-	if (each_write(p->place, path, content, &err) == 0)
-		return (struct step_result){.status = STATUS_SUCCEEDED};
-	tell_error(s->teller, s->task, s->number, err);
-	p->failed = true;
-	return (struct step_result){.status = STATUS_FAILED};
-}
-
-static struct step_result perform_file(struct performance *p, struct step *s,
-				       const struct instruction *i,
-				       size_t index)
-{
-	AUTO_FREE char *path = NULL;
-	const char *from = i->file.from_environment_variable;
-	const char *content =
-		from ? environment_get(p->env, from) : i->file.from_contents;
-	struct step_result r;
-
-	(void)index;
-	if (!content || (from && str_starts(content, "ENCRYPTED"))) {
-		step_say(s,
-			 "Environment variable %s %s! Skipping file "
-			 "creation...",
-			 from ? from : "",
-			 content ? "wasn't decrypted" : "is not set");
-		return (struct step_result){.status = STATUS_SUCCEEDED};
-	}
-	path = instructions_expand(p, i->file.destination_path);
-	r = write_file(p, s, path, content);
-	step_say(s,
-		 r.status == STATUS_SUCCEEDED ? "Created file %s!"
-					      : "Failed to write file %s!",
-		 path);
-	return r;
+	return text && strcmp(text, "true") == 0;
 }
 
 static void perform_one(struct performance *p, size_t index)
@@ -441,6 +444,9 @@ static void perform_one(struct performance *p, size_t index)
 	p->place->scope->step = *p->step;
 	step_begin(s, &run->teller, run->logs, p->task->id, (*p->step)++,
 		   k->step, i->name);
+	s->stamps = wants_stamps(p->env);
+	if (p->timed_out)
+		p->deadline_ns = clock_after_ms(AFTERMATH_MS);
 	if (!p->broken && !p->aborted &&
 	    instructions_due(i->behaviour, p->failed, p->timed_out))
 		r = k->perform(p, s, i, index);

@@ -10,8 +10,8 @@
 #include "run/place.h"
 #include "run/step.h"
 
-/* How long `always`, `on_failure` and `on_timeout` may take together once the
- * task's own time is over. */
+/* How long each instruction of `always`, `on_failure` and `on_timeout` may take
+ * once the task's own time is over. */
 #define AFTERMATH_MS (5 * 60 * 1000)
 
 struct background;
@@ -50,6 +50,9 @@ void instructions_end(struct performance *p);
 struct step_result instructions_script(struct performance *p, struct step *s,
 				       const char *const *items, size_t index,
 				       const char *part);
+/* Has the session run a function that it knows, and waits for its end. */
+struct step_result instructions_run(struct performance *p, struct step *s,
+				    const char *function, const char *file);
 /* Runs shell text of our own in the working directory, nobody seeing it; what it
  * writes is added to out.  SESSION_DONE: *status is its exit status. */
 enum session_state instructions_ask(struct performance *p, const char *text,

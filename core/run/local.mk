@@ -12,6 +12,7 @@ core_libcore_la_SOURCES += \
 	%D%/context.h \
 	%D%/dry.c %D%/dry.h \
 	%D%/each.c %D%/each.h \
+	%D%/file.c %D%/file.h \
 	%D%/images.c %D%/images.h \
 	%D%/instructions.c %D%/instructions.h \
 	%D%/line.c \

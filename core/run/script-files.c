@@ -7,7 +7,6 @@
 #include "run/cache.h"
 #include "run/instructions.h"
 #include "run/script.h"
-#include "run/variables.h"
 
 /* What of an instruction runs as a script: some have two. */
 struct script_part {
@@ -56,20 +55,19 @@ static int add_script(const struct environment *env,
 	return 0;
 }
 
-/* CIRRUS_SHELL: direct runs the first item, as a function of the session. */
-static int add_direct(struct buf *environment, const struct environment *env,
-		      const struct script_part *part, size_t index,
-		      struct error **err)
+/* CIRRUS_SHELL: direct needs no file, but has to make sense. */
+static int check_direct(const struct script_part *part, struct error **err)
 {
-	AUTO_FREE char *command =
-		variables_expand_text(*part->items, env, NULL);
-	char name[48];
+	for (const char *const *item = part->items; *item; item++) {
+		AUTO_STRV struct strv words = {0};
 
-	snprintf(name, sizeof(name), "cirrus_direct_%zu%s", index, part->part);
-	return script_direct(environment, name, command, err);
+		if (script_words(*item, &words, err) < 0)
+			return -1;
+	}
+	return 0;
 }
 
-static int add_scripts(struct buf *environment, const struct environment *env,
+static int add_scripts(const struct environment *env,
 		       struct archive_source *files,
 		       const struct instruction *i, size_t index,
 		       struct error **err)
@@ -81,8 +79,7 @@ static int add_scripts(struct buf *environment, const struct environment *env,
 	for (size_t n = 0; n < PARTS && r == 0; n++)
 		if (parts[n].items && *parts[n].items)
 			r = script_is_direct(env)
-				    ? add_direct(environment, env, &parts[n],
-						 index, err)
+				    ? check_direct(&parts[n], err)
 				    : add_script(env, files, &parts[n], index,
 						 err);
 	if (r < 0)
@@ -99,8 +96,7 @@ int instructions_files(const struct task *task, const struct environment *env,
 		return -1;
 	archive_source_directory(files, PLACE_BASE + 1, 0755);
 	for (size_t n = 0; n < task->n_instructions; n++)
-		if (add_scripts(&text, env, files, &task->instructions[n], n,
-				err) < 0)
+		if (add_scripts(env, files, &task->instructions[n], n, err) < 0)
 			return -1;
 	add_file(files, "environment", text.data, text.len);
 	add_file(files, "driver", session_driver, strlen(session_driver));

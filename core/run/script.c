@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "run/variables.h"
+
 void script_quote(struct buf *b, const char *text)
 {
 	buf_addc(b, '\'');
@@ -101,14 +103,15 @@ static void add_with(struct buf *b, const struct environment *env)
 
 	for (size_t i = 0; i < env->len; i++) {
 		const struct env_var *v = &env->vars[i];
-		AUTO_FREE char *pair = NULL;
+		AUTO_FREE char *value = NULL, *pair = NULL;
 
 		if (is_exportable(v->name))
 			continue;
 		if (!any)
 			buf_addf(b, "cirrus_with() {\n\texec %s env", run_it);
 		any = true;
-		pair = xasprintf("%s=%s", v->name, v->value);
+		value = variables_literal(v->value);
+		pair = xasprintf("%s=%s", v->name, value);
 		buf_addc(b, ' ');
 		script_quote(b, pair);
 	}
@@ -153,10 +156,13 @@ int script_environment(struct buf *b, const struct environment *env,
 		       struct error **err)
 {
 	for (size_t i = 0; i < env->len; i++) {
+		AUTO_FREE char *value = NULL;
+
 		if (!is_exportable(env->vars[i].name))
 			continue;
+		value = variables_literal(env->vars[i].value);
 		buf_addf(b, "export %s=", env->vars[i].name);
-		script_quote(b, env->vars[i].value);
+		script_quote(b, value);
 		buf_addc(b, '\n');
 	}
 	add_with(b, env);
@@ -169,17 +175,40 @@ int script_environment(struct buf *b, const struct environment *env,
 	return 0;
 }
 
-int script_direct(struct buf *b, const char *name, const char *command,
+/* All but the last one: in a child, and the first to fail is the end. */
+static void add_sequence(struct buf *b, const struct strv *lines)
+{
+	AUTO_BUF struct buf text = BUF_INIT(BUF_FILE);
+
+	for (size_t i = 0; i + 1 < lines->len; i++)
+		buf_addf(&text, "(exec%s) || exit\n", lines->v[i]);
+	buf_addf(&text, "exec%s\n", lines->v[lines->len - 1]);
+	buf_adds(b, " /bin/sh -c ");
+	script_quote(b, text.data);
+}
+
+int script_direct(struct buf *b, const char *name, const struct strv *commands,
 		  struct error **err)
 {
-	AUTO_STRV struct strv words = {0};
+	AUTO_STRV struct strv lines = {0};
 
-	if (script_words(command, &words, err) < 0)
-		return -1;
-	if (words.len == 0)
+	for (size_t i = 0; i < commands->len; i++) {
+		AUTO_STRV struct strv words = {0};
+		AUTO_BUF struct buf line = BUF_INIT(BUF_FILE);
+
+		if (script_words(commands->v[i], &words, err) < 0)
+			return -1;
+		add_words(&line, &words);
+		if (words.len > 0)
+			strv_push(&lines, line.data);
+	}
+	if (lines.len == 0)
 		return error_set(err, ERR_CONFIG, "no command to run");
 	buf_addf(b, "%s() {\n\tcirrus_with", name);
-	add_words(b, &words);
+	if (lines.len > 1)
+		add_sequence(b, &lines);
+	else
+		buf_adds(b, lines.v[0]);
 	buf_adds(b, "\n}\n");
 	return 0;
 }

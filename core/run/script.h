@@ -25,9 +25,9 @@ bool script_is_direct(const struct environment *env);
  * that no shell can export go through env(1). */
 int script_environment(struct buf *b, const struct environment *env,
 		       struct error **err) MUST_CHECK;
-/* A function NAME that runs a command line without a shell (CIRRUS_SHELL:
- * direct). */
-int script_direct(struct buf *b, const char *name, const char *command,
+/* A function NAME that runs command lines, one after the other, as they stand:
+ * no shell looks at their words (CIRRUS_SHELL: direct). */
+int script_direct(struct buf *b, const char *name, const struct strv *commands,
 		  struct error **err) MUST_CHECK;
 
 /* The words of a command line: blanks separate, quotes and backslashes protect;

@@ -47,10 +47,20 @@ cirrus_child() {
 	"$1" "$cirrus_base/$2"
 }
 
-# What the script left behind in its process group.
+# What the script left behind: its process group, and whoever left that but still
+# writes to this stream, into what later scripts say.  A daemon that closed its
+# output is nobody's business.
 cirrus_reap() {
 	[ -z "${CIRRUS_ESCAPING_PROCESSES+set}" ] || return
 	read -r cirrus_pid <"${cirrus_own}pid" && kill -9 "-$cirrus_pid"
+	for cirrus_proc in /proc/[0-9]*; do
+		cirrus_pid=${cirrus_proc#/proc/}
+		case $cirrus_pid in 1 | $$ | $PPID) continue ;; esac
+		if [ "$cirrus_proc/fd/1" -ef "/proc/$$/fd/1" ] ||
+			[ "$cirrus_proc/fd/2" -ef "/proc/$$/fd/1" ]; then
+			kill -9 "$cirrus_pid"
+		fi
+	done
 }
 
 # NONCE STATUS DIED:contents of the CIRRUS_ENV fileNONCE

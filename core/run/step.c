@@ -5,14 +5,13 @@
 
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "base/fd.h"
 
-static void put(void *ctx, const char *data, size_t len)
+static void write_log(struct step *s, const char *data, size_t len)
 {
-	struct step *s = ctx;
-
 	if (s->log < 0)
 		return;
 	if (fd_write_all(s->log, data, len) < 0) {
@@ -21,6 +20,40 @@ static void put(void *ctx, const char *data, size_t len)
 		return;
 	}
 	s->written += (int64_t)len;
+}
+
+/* "[HH:MM:SS.mmm] ", as clocks on the wall here show it. */
+static void add_stamp(struct buf *b)
+{
+	int64_t now = clock_epoch();
+	time_t seconds = (time_t)(now / NS_PER_S);
+	struct tm tm;
+
+	localtime_r(&seconds, &tm);
+	buf_addf(b, "[%02d:%02d:%02d.%03d] ", tm.tm_hour, tm.tm_min, tm.tm_sec,
+		 (int)(now % NS_PER_S / NS_PER_MS));
+}
+
+static void put(void *ctx, const char *data, size_t len)
+{
+	AUTO_BUF struct buf b = BUF_INIT(BUF_FILE);
+	struct step *s = ctx;
+
+	while (s->stamps && len > 0) {
+		const char *newline = memchr(data, '\n', len);
+		size_t n = newline ? (size_t)(newline + 1 - data) : len;
+
+		if (!s->stamped)
+			add_stamp(&b);
+		s->stamped = !newline;
+		buf_add(&b, data, n);
+		data += n;
+		len -= n;
+	}
+	if (b.len > 0)
+		write_log(s, b.data, b.len);
+	if (len > 0)
+		write_log(s, data, len);
 }
 
 static void open_log(struct step *s, struct run_logs *logs, const char *title,

@@ -25,6 +25,8 @@ struct step {
 	struct mask mask;
 	int write_errno;
 	bool mid_line; /* what was written last did not end a line */
+	bool stamps;   /* each line begins with the time of its first byte */
+	bool stamped;  /* the line that is open in the log has its stamp */
 	/* Sees every byte as the script wrote it; or NULL. */
 	void (*tap)(void *ctx, const char *data, size_t len);
 	void *tap_ctx;

@@ -57,10 +57,17 @@ void task_tell_finished(struct run *run, const struct task *t,
 
 static void learn_secrets(struct doing *d)
 {
-	for (size_t i = 0; i < d->env.len; i++)
-		if (secrets_is_name(d->env.vars[i].name))
-			secrets_add(d->run->teller.secrets,
-				    d->env.vars[i].value);
+	struct secrets *secrets = d->run->teller.secrets;
+
+	for (size_t i = 0; i < d->env.len; i++) {
+		AUTO_FREE char *literal = NULL;
+
+		if (!secrets_is_name(d->env.vars[i].name))
+			continue;
+		literal = variables_literal(d->env.vars[i].value);
+		secrets_add(secrets, d->env.vars[i].value);
+		secrets_add(secrets, literal);
+	}
 }
 
 static void layers(const struct run *run, const struct task *task,

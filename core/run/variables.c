@@ -197,16 +197,28 @@ static void expand_one(struct resolver *r, const char *p,
 		buf_add(out, p, ref->len);
 }
 
+/* A backslash in front of a reference: it stays one for good, see
+ * variables_literal. */
+static size_t find_escaped(const char *p)
+{
+	size_t len = *p == '\\' && p[1] == '$' ? find_dollar(p + 1).len : 0;
+
+	return len > 0 ? 1 + len : 0;
+}
+
 static void expand(struct resolver *r, const char *text, const char *self,
 		   struct buf *out)
 {
 	for (const char *p = text; *p;) {
-		size_t plain = strcspn(p, "$%");
+		size_t plain = strcspn(p, "$%\\");
 		struct reference ref = {0};
+		size_t escaped = find_escaped(p + plain);
 
-		buf_add(out, p, plain);
-		p += plain;
-		if (*p)
+		buf_add(out, p, plain + escaped);
+		p += plain + escaped;
+		if (escaped > 0)
+			continue;
+		if (*p && *p != '\\')
 			ref = *p == '$' ? find_dollar(p) : find_percent(p);
 		if (ref.len > 0)
 			expand_one(r, p, &ref, self, out);
@@ -256,6 +268,25 @@ char *variables_expand_text(const char *text, const struct environment *env,
 	resolver_init(&r, env, image);
 	expand(&r, text, NULL, &out);
 	resolver_clear(&r);
+	return variables_literal(out.data);
+}
+
+char *variables_literal(const char *value)
+{
+	AUTO_BUF struct buf out = BUF_INIT(BUF_FILE);
+
+	for (const char *p = value; *p;) {
+		size_t plain = strcspn(p, "\\"), escaped;
+
+		buf_add(&out, p, plain);
+		p += plain;
+		escaped = find_escaped(p);
+		if (escaped > 0)
+			buf_add(&out, p + 1, escaped - 1);
+		else if (*p)
+			buf_addc(&out, *p);
+		p += escaped > 0 ? escaped : *p != '\0';
+	}
 	return buf_steal(&out);
 }
 

@@ -189,6 +189,46 @@ hides_secrets() {
 	assert_out_has '^same$'
 	! grep -r 'open.sesame' "$OUT" "$XDG_STATE_HOME" || fail 'the secret shows'
 }
+dollars() {
+	config <<-'EOF'
+	a_task:
+	  env: {HERE: x, ONE: 'a\$HERE', TWO: 'b${ONE}', THREE_TOKEN: 'se\${HERE}cret'}
+	  one_script: echo NEW=y >>$CIRRUS_ENV
+	  two_script: printf '%s|' "$ONE" "$TWO" "$LINE" 'pa$$w$1'
+	  three_script: echo 'se${HERE}cret'
+	  f_file: {path: f, variable_name: ONE}
+	  four_script: printf '<%s>' "$(cat f)"
+	EOF
+	cirrus_run -e 'LINE=pa$$w\$HERE'
+	assert_status 0
+	assert_out_has '^a$HERE|ba$HERE|pa$$w$HERE|pa$$w$1|$'
+	assert_out_has '^HIDDEN-BY-CIRRUS-CI$'
+	assert_out_has '^<a$HERE>$'
+}
+check 'a backslash keeps a $ that is meant' dollars
+
+stamps() {
+	config <<-'EOF'
+	a_task:
+	  env: {CIRRUS_LOG_TIMESTAMP: "true", MY_TOKEN: "se\ncret"}
+	  a_script: printf 'one\ntwo'; sleep 0.2; printf ' more\n\nlast'
+	  b_script: printf 'x%s\n' "$MY_TOKEN"
+	EOF
+	cirrus_run
+	stamp='\[[0-2][0-9]:[0-5][0-9]:[0-6][0-9]\.[0-9][0-9][0-9]\] '
+	for line in one 'two more' '' last xHIDDEN-BY-CIRRUS-CI; do
+		assert_out_has "^$stamp$line$"
+	done
+	assert_out_lacks "two$stamp"
+	assert [ "$(grep -c "$stamp$" "$OUT")" -eq 1 ]
+	config <<-'EOF'
+	a_task: {env: {CIRRUS_LOG_TIMESTAMP: "false"}, script: echo one}
+	EOF
+	cirrus_run
+	assert_out_has '^one$'
+}
+check 'CIRRUS_LOG_TIMESTAMP puts the time in front of each line' stamps
+
 check 'secrets are hidden, arrive unharmed, and are in no log' hides_secrets
 
 git_init() {
@@ -282,6 +322,24 @@ daemons() {
 	cirrus_run
 	assert_status 0
 	assert_out_has '^two$'
+	config <<-'EOF'
+	kept_task:
+	  env: {CIRRUS_ESCAPING_PROCESSES: "false"}
+	  one_script: setsid sh -c 'sleep 0.3; echo from behind; sleep 100' & sleep 0.1
+	  two_script: sleep 0.7
+	gone_task:
+	  one_script: setsid sh -c 'sleep 0.3; echo from behind; sleep 100' & sleep 0.1
+	  two_script: sleep 0.7
+	quiet_task:
+	  one_script: setsid sh -c 'sleep 0.3; echo >alive; sleep 100' >/dev/null 2>&1 & sleep 0.1
+	  two_script: sleep 0.7; ls alive
+	EOF
+	cirrus_run kept
+	assert_out_has '^from behind$'
+	cirrus_run gone
+	assert_out_lacks '^from behind$'
+	cirrus_run quiet
+	assert_out_has '^alive$'
 }
 check 'a daemon that keeps the output open holds nobody up' daemons
 
@@ -317,6 +375,31 @@ shells() {
 	assert_status 0
 	assert_out_has '^+ echo traced$'
 	assert_out_has '^a  b b$'
+	config <<-'EOF'
+	d_task:
+	  env: {CIRRUS_SHELL: direct, A: one two}
+	  one_script: sh -c 'echo MORE=handed on >>$CIRRUS_ENV'
+	  two_script:
+	    - printf '<%s>' $A "$A" $MORE ;
+	    - sh -c 'kill -9 $PPID; sleep 0.2; exit 5'
+	    - echo never
+	e_task:
+	  env: {CIRRUS_SHELL: direct}
+	  script: echo "no end
+	f_task: {env: {CIRRUS_SHELL: "sh 'no end"}, script: "true"}
+	EOF
+	cirrus_run d
+	assert_status 1
+	assert_out_has '^<one><two><one two><handed><on><;>$'
+	assert_out_lacks '^never$'
+	cirrus_run e
+	assert_out_has 'instruction "main": a quote or backslash without its end: echo "no end'
+	cirrus_run f
+	assert_out_has "CIRRUS_SHELL: a quote or backslash without its end: sh 'no end"
+	config <<-'EOF'
+	c_task:
+	  script: false | true
+	EOF
 	requires bash
 	cirrus_run c
 	assert_status 1

@@ -286,6 +286,13 @@ TEST(variables_are_handed_on)
 	each_shell(hands_on, NULL);
 }
 
+static bool ends(const char *pid)
+{
+	for (int i = 0; i < 100 && kill(atoi(pid), 0) == 0; i++)
+		usleep(20000);
+	return kill(atoi(pid), 0) < 0;
+}
+
 static void leaves_things(struct bench *b)
 {
 	int64_t began = clock_now();
@@ -294,13 +301,16 @@ static void leaves_things(struct bench *b)
 	AUTO_FREE char *daemon =
 		play(b, "cirrus_script",
 		     "setsid sleep 5 & echo $!; sleep 0.2\n", SESSION_DONE);
+	AUTO_FREE char *silent =
+		play(b, "cirrus_script",
+		     "setsid sleep 60 >/dev/null 2>&1 & echo $!; sleep 0.2\n",
+		     SESSION_DONE);
 
 	/* neither waits for what holds its output open */
 	ok(clock_now() - began < 4 * NS_PER_S);
-	for (int i = 0; i < 100 && kill(atoi(pid), 0) == 0; i++)
-		usleep(20000);
-	ok(kill(atoi(pid), 0) < 0);
-	ok(kill(atoi(daemon), SIGKILL) == 0);
+	ok(ends(pid));
+	ok(ends(daemon));
+	ok(kill(atoi(silent), SIGKILL) == 0);
 }
 
 TEST(leftovers_neither_delay_nor_survive)
@@ -366,11 +376,16 @@ static void is_direct(struct bench *b)
 	AUTO_BUF struct buf text = BUF_INIT(BUF_LINE);
 	AUTO_FREE char *out = NULL;
 
-	need(script_direct(&text, "cirrus_direct_0", "echo 'a  b' $HOME",
-			   NULL) == 0);
+	AUTO_STRV struct strv commands = {0};
+
+	strv_push(&commands, "echo 'a  b' $HOME");
+	strv_push(&commands, "sh -c 'exit 7'");
+	strv_push(&commands, "echo never");
+	need(script_direct(&text, "cirrus_direct", &commands, NULL) == 0);
 	session_eval(b->session, text.data);
-	out = play(b, "cirrus_direct_0", "", SESSION_DONE);
+	out = play(b, "cirrus_direct", "", SESSION_DONE);
 	ok_str(out, "a  b $HOME\n");
+	ok_int(b->result.status, 7);
 }
 
 TEST(a_command_can_run_without_a_shell)

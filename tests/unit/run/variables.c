@@ -54,6 +54,32 @@ TEST(the_order_of_definition_does_not_matter)
 	ok_str(environment_get(&env, "B"), "cb");
 }
 
+TEST(a_backslash_keeps_a_reference_through_every_expansion)
+{
+	static const char *const texts[][2] = {
+		{"a\\$X", "a$X"},     {"\\${X}b", "${X}b"},
+		{"\\$", "\\$"},       {"c:\\dir\\$1", "c:\\dir\\$1"},
+		{"\\$NONE", "$NONE"}, {"\\\\$X", "\\$X"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		AUTO_ENVIRONMENT struct environment env = {0};
+		AUTO_FREE char *got = NULL, *other = NULL, *text = NULL;
+
+		environment_set(&env, "X", "x");
+		environment_set(&env, "A", texts[i][0]);
+		environment_set(&env, "B", "$A");
+		for (int round = 0; round < 3; round++)
+			variables_expand(&env, NULL);
+		got = variables_literal(environment_get(&env, "A"));
+		other = variables_literal(environment_get(&env, "B"));
+		text = variables_expand_text("$B", &env, NULL);
+		ok_str(got, texts[i][1]);
+		ok_str(other, texts[i][1]);
+		ok_str(text, texts[i][1]);
+	}
+}
+
 TEST(circles_end)
 {
 	static const char *const pairs[] = {"A", "a$B", "B", "b$A", NULL};
