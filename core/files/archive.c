@@ -129,6 +129,17 @@ void archive_source_tree(struct archive_source *a, const char *name,
 			 .open_to_all = open_to_all};
 
 	part_vec_push(&a->parts, p);
+	for (size_t i = 0; i < tree->n_grafts; i++) {
+		const struct graft *g = &tree->grafts[i];
+		AUTO_FREE char *at = xasprintf("%s/%s", name, g->at);
+		AUTO_FREE char *config = xasprintf("%s/config", at);
+
+		archive_source_tree(a, at, &g->tree, open_to_all);
+		if (g->config)
+			archive_source_file(a, config, g->config,
+					    strlen(g->config),
+					    open_to_all ? 0666 : 0644);
+	}
 }
 
 static int put_header(struct archive_source *a)

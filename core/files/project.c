@@ -14,12 +14,16 @@
 
 #include "base/buf.h"
 #include "base/fd.h"
+#include "files/git-dir.h"
 #include "files/ignore.h"
 
 struct scan {
 	struct project *project;
 	struct ignore *ignore; /* NULL: take everything */
 	struct buf path;       /* of where we are, relative to the root */
+	struct strv pointers;  /* files named .git */
+	/* What to take at the top; NULL: everything. */
+	bool (*takes)(const char *name);
 	struct error **err;
 };
 
@@ -27,6 +31,12 @@ void project_clear(struct project *p)
 {
 	free(p->root);
 	strv_clear(&p->paths);
+	for (size_t i = 0; i < p->n_grafts; i++) {
+		project_clear(&p->grafts[i].tree);
+		free(p->grafts[i].at);
+		free(p->grafts[i].config);
+	}
+	free(p->grafts);
 	*p = (struct project){0};
 }
 
@@ -72,7 +82,13 @@ static int scan_entry(struct scan *s, int dirfd, const struct dirent *e,
 	if (kind != DT_DIR && kind != DT_REG && kind != DT_LNK)
 		return 0;
 	/* .git is never subject to rules, nor is what lies in it */
-	all = all || strcmp(e->d_name, ".git") == 0;
+	if (strcmp(e->d_name, ".git") == 0) {
+		all = true;
+		if (kind == DT_REG) {
+			strv_push(&s->pointers, s->path.data);
+			return 0;
+		}
+	}
 	if (!all && s->ignore &&
 	    ignore_leaves_out(s->ignore, s->path.data, kind == DT_DIR))
 		return 0;
@@ -98,6 +114,8 @@ static int scan_directory(struct scan *s, int fd, bool all)
 	while (r == 0 && (e = readdir(d))) {
 		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
 			continue;
+		if (len == 0 && s->takes && !s->takes(e->d_name))
+			continue;
 		buf_addf(&s->path, "%s%s", len > 0 ? "/" : "", e->d_name);
 		if (s->path.overflow)
 			r = error_set(s->err, ERR_LIMIT, "%s: path too long",
@@ -110,21 +128,80 @@ static int scan_directory(struct scan *s, int fd, bool all)
 	return r;
 }
 
-int project_scan(const char *root, struct project *out, struct error **err)
+static int scan_tree(const char *root, struct scan *s, struct error **err)
 {
-	struct scan s = {.project = out, .err = err};
 	AUTO_CLOSE int fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int r;
 
-	*out = (struct project){0};
 	if (fd < 0)
 		return error_errno(err, errno, "cannot open %s", root);
-	out->root = xstrdup(root);
-	buf_init(&s.path, BUF_LINE);
+	s->err = err;
+	s->project->root = xstrdup(root);
+	buf_init(&s->path, BUF_LINE);
+	r = scan_directory(s, STEAL_FD(fd), s->takes != NULL);
+	buf_clear(&s->path);
+	return r;
+}
+
+/* --- .git that is a file ------------------------------------------------------ */
+
+static int add_graft(struct project *p, const char *at, const char *root,
+		     bool (*takes)(const char *), const char *config,
+		     struct error **err)
+{
+	struct graft *g;
+	struct scan s = {.takes = takes};
+	int r;
+
+	p->grafts =
+		xreallocarray(p->grafts, p->n_grafts + 1, sizeof(*p->grafts));
+	g = &p->grafts[p->n_grafts++];
+	*g = (struct graft){.at = xstrdup(at),
+			    .config = xstrdup_or_null(config)};
+	s.project = &g->tree;
+	r = scan_tree(root, &s, err);
+	strv_clear(&s.pointers);
+	return r;
+}
+
+static bool is_below(const char *path, const char *root)
+{
+	AUTO_FREE char *real = realpath(root, NULL);
+	size_t n = real ? strlen(real) : 0;
+
+	return real && strncmp(path, real, n) == 0 && path[n] == '/';
+}
+
+/* What it leads to comes along, unless it does so anyway. */
+static int follow(struct project *p, const char *pointer, struct error **err)
+{
+	AUTO_FREE char *full = xasprintf("%s/%s", p->root, pointer);
+	AUTO_GIT_DIR struct git_dir g;
+
+	*strrchr(full, '/') = '\0';
+	if (!git_dir_read(full, &g) || is_below(g.own, p->root)) {
+		git_dir_clear(&g);
+		strv_push(&p->paths, pointer);
+		return 0;
+	}
+	if (g.common && add_graft(p, pointer, g.common, git_dir_takes_common,
+				  NULL, err) < 0)
+		return -1;
+	return add_graft(p, pointer, g.own, git_dir_takes_own, g.config, err);
+}
+
+int project_scan(const char *root, struct project *out, struct error **err)
+{
+	struct scan s = {.project = out};
+	int r;
+
+	*out = (struct project){0};
 	s.ignore = ignore_new(root);
-	r = scan_directory(&s, STEAL_FD(fd), false);
+	r = scan_tree(root, &s, err);
 	ignore_free(s.ignore);
-	buf_clear(&s.path);
+	for (size_t i = 0; i < s.pointers.len && r == 0; i++)
+		r = follow(out, s.pointers.v[i], err);
+	strv_clear(&s.pointers);
 	if (r < 0)
 		project_clear(out);
 	return r;

@@ -4,7 +4,11 @@
  *
  * Git's own rules are applied by libgit2: .gitignore of every directory,
  * info/exclude, core.excludesFile.  Who owns the repository does not matter
- * here.  What libgit2 cannot open is asked of git itself. */
+ * here.  What libgit2 cannot open is asked of git itself.
+ *
+ * Where .git is a file that leads out of the directory, as in linked worktrees
+ * and submodules, a copy has a .git directory of its own instead, so that git
+ * works in it. */
 #ifndef CIRRUS_FILES_PROJECT_H
 #define CIRRUS_FILES_PROJECT_H
 
@@ -18,6 +22,15 @@ struct project {
 	/* Relative to root, parents before what they hold; directories,
 	 * regular files and symbolic links. */
 	struct strv paths;
+	struct graft *grafts; /* what else a copy holds */
+	size_t n_grafts;
+};
+
+/* Another tree, at `at` below the root: part of a `.git` directory. */
+struct graft {
+	char *at;
+	struct project tree;
+	char *config; /* what its file `config` says, or NULL: none */
 };
 
 int project_scan(const char *root, struct project *out,

@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 #include "backend/backend.h"
+#include "files/project.h"
 #include "run/images.h"
 #include "run/owner.h"
 #include "run/plan.h"
@@ -26,8 +27,11 @@ struct run {
 	struct images *images;
 	struct cache_dir *caches; /* NULL: there is no place for any */
 	struct plan plan;
-	pthread_mutex_t lock; /* guards what follows */
-	pthread_t sweeper;    /* where sweeping */
+	pthread_mutex_t scan_lock; /* guards the next two */
+	bool scanned;
+	struct project project; /* as the first task to need it found it */
+	pthread_mutex_t lock;   /* guards what follows */
+	pthread_t sweeper;      /* where sweeping */
 	bool sweeping;
 	int exit;
 	struct place *places; /* that are up */

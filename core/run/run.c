@@ -229,6 +229,8 @@ static void close_run(struct run *run)
 	cache_dir_free(run->caches);
 	plan_clear(&run->plan);
 	pthread_mutex_destroy(&run->lock);
+	pthread_mutex_destroy(&run->scan_lock);
+	project_clear(&run->project);
 	secrets_free(run->teller.secrets);
 	free(run);
 }
@@ -239,6 +241,7 @@ static struct run *open_run(const struct run_options *o)
 
 	run->o = o;
 	pthread_mutex_init(&run->lock, NULL);
+	pthread_mutex_init(&run->scan_lock, NULL);
 	run_id_new(run->id);
 	owner_self(&run->owner, run->id);
 	run->teller = (struct teller){o->events, secrets_new()};

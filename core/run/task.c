@@ -25,7 +25,6 @@ struct doing {
 	struct environment env;
 	bool unresolved;   /* variables that only the image may define */
 	char *working_dir; /* a script may set the variable anew */
-	struct project project;
 	struct place place;
 	size_t images; /* that are here: the container's, then the others' */
 	const struct container *missing; /* the one to be fetched next */
@@ -142,11 +141,20 @@ static void end_step(struct step *s, const struct error *err)
 	step_end(s, &r);
 }
 
+/* Once a run: all tasks see the same files. */
 static int scan(struct doing *d, struct error **err)
 {
-	if (d->run->o->dirty)
+	struct run *run = d->run;
+	int r = 0;
+
+	if (run->o->dirty)
 		return 0;
-	return project_scan(d->run->o->project_dir, &d->project, err);
+	pthread_mutex_lock(&run->scan_lock);
+	if (!run->scanned)
+		r = project_scan(run->o->project_dir, &run->project, err);
+	run->scanned = r == 0;
+	pthread_mutex_unlock(&run->scan_lock);
+	return r;
 }
 
 /* Without leave to give files away, everybody may use them. */
@@ -164,7 +172,7 @@ static int bring_up(struct doing *d, struct error **err)
 
 	if (r == 0 && !d->run->o->dirty)
 		archive_source_tree(files, d->place.working_dir + 1,
-				    &d->project, opens_to_all(d));
+				    &d->run->project, opens_to_all(d));
 	if (r == 0)
 		r = place_up(&d->place, files, err);
 	archive_source_free(files);
@@ -308,7 +316,6 @@ static void clear(struct doing *d)
 	sidecars_free(d->place.sidecars);
 	environment_clear(&d->env);
 	free(d->working_dir);
-	project_clear(&d->project);
 	error_free_ptr(&d->err);
 }
 

@@ -266,6 +266,45 @@ copies_the_project() {
 	assert_out_has '^755 981173106$'
 	assert [ ! -e new ]
 }
+git_inside() {
+	requires git
+	git() { command git -c user.name=a -c user.email=a@b -c protocol.file.allow=always "$@"; }
+	git init -q lib && (cd lib && echo lib >l && git add l && git commit -qm lib)
+	git init -q main && cd main
+	git submodule add -q ../lib sub 2>/dev/null
+	config <<-'EOF'
+	a_task:
+	  script:
+	    - git rev-parse --abbrev-ref HEAD; git log --format=%s; git status --short
+	    - git -C sub log --format='sub %s'; echo >new; git status --short
+	    - git add new && git -c user.name=x -c user.email=x@y commit -qm inside && git log -1 --format=%s
+	  pwd_script: git rev-parse --show-toplevel; git -C sub rev-parse --show-toplevel
+	EOF
+	git add . && git commit -qm outside
+	git worktree add -q -b other ../wt && cd ../wt && git submodule update -q --init
+	for dir in ../main ../wt; do
+		cd $dir
+		cirrus_run
+		assert_status 0
+		assert_out_has '^outside$'
+		assert_out_has '^sub lib$'
+		assert_out_has '^?? new$'
+		assert_out_lacks '^ *[MDA] '
+		assert_out_has '^inside$'
+		assert_out_has 'tmp/cirrus-ci/working-dir$'
+		assert_out_has 'tmp/cirrus-ci/working-dir/sub$'
+		assert [ "$(git log -1 --format=%s)" = outside ]
+	done
+	assert_out_has '^other$'
+	cd sub
+	config <<-'EOF'
+	a_task: {script: git log --format='project %s'}
+	EOF
+	cirrus_run
+	assert_out_has '^project lib$'
+}
+check 'git works inside: in worktrees, with submodules, in a submodule' git_inside
+
 check 'the project is copied as git sees it, with links, modes and times' copies_the_project
 
 dirty() {

@@ -120,12 +120,38 @@ variables() {
 	assert_out_has '^linux true 0 1 cli$'
 }
 
+worktrees() {
+	need "$1"
+	requires git
+	git() { command git -c user.name=a -c user.email=a@b "$@"; }
+	mkdir main && cd main && git init -q .
+	config <<-'EOF'
+	a_task:
+	  repo_script: cat .git/HEAD; ls .git/objects | grep -c '^[0-9a-f][0-9a-f]$'; cat .git/config | grep -c worktree
+	  write_script: echo x >.git/refs/heads/new && echo written
+	EOF
+	git add . && git commit -qm one
+	git worktree add -q -b other ../wt && cd ../wt
+	chmod -R a+rX "$trash"
+	on "$1" cirrus run -o simple
+	assert_out_has '^ref: refs/heads/other$'
+	assert_out_has '^3$'
+	assert_out_has '^0$'
+	sed -i 's/ | grep -c worktree/ | grep -c bare/; s/; cat/; ! cat/' .cirrus.yml
+	on "$1" cirrus run -o simple
+	assert_status 0
+	assert_out_has '^written$'
+	assert [ ! -e ../main/.git/refs/heads/new ]
+}
+
 for engine in docker rootless rootful; do
 	time_out() { timeouts $engine; }
 	leave() { leftovers $engine; }
 	background() { backgrounds $engine; }
 	shell() { shells $engine; }
 	variable() { variables $engine; }
+	worktree() { worktrees $engine; }
+	check "$engine: a linked worktree has its repository inside" worktree
 	check "$engine: a task that takes too long is stopped, then always and on_timeout run" time_out
 	check "$engine: leftovers are killed unless they are to escape" leave
 	check "$engine: background scripts run beside the others and end with the task" background

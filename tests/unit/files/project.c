@@ -155,4 +155,66 @@ TEST(only_github_has_an_owner)
 	ok_str(got, "");
 }
 
+/* Whether a copy would have that file in the .git at `at`. */
+static bool grafted(const struct project *p, const char *at, const char *name)
+{
+	for (size_t i = 0; i < p->n_grafts; i++)
+		if (strcmp(p->grafts[i].at, at) == 0 &&
+		    strv_contains(&p->grafts[i].tree.paths, name))
+			return true;
+	return false;
+}
+
+static void scan_into(struct project *p, const char *dir)
+{
+	AUTO_FREE char *path = xasprintf("%s/%s", test_dir(), dir);
+
+	need(project_scan(path, p, NULL) == 0);
+}
+
+TEST(a_linked_worktree_gets_a_repository_of_its_own)
+{
+	AUTO_PROJECT struct project p = {0};
+
+	sh("git init -q p; cd p; echo x >f; git add f; git commit -qm m\n"
+	   "git worktree add -q ../w; git config core.worktree \"$PWD\"\n"
+	   "git config core.bare true; git config user.name somebody");
+	scan_into(&p, "w");
+	ok(!strv_contains(&p.paths, ".git"));
+	ok(grafted(&p, ".git", "HEAD"));
+	ok(grafted(&p, ".git", "index"));
+	ok(grafted(&p, ".git", "objects"));
+	ok(grafted(&p, ".git", "refs/heads/main"));
+	ok(!grafted(&p, ".git", "worktrees"));
+	ok(!grafted(&p, ".git", "commondir"));
+	need(p.n_grafts == 2 && p.grafts[1].config);
+	ok(strstr(p.grafts[1].config, "name = somebody"));
+	ok(!strstr(p.grafts[1].config, "worktree"));
+	ok(!strstr(p.grafts[1].config, "bare"));
+}
+
+TEST(submodules_stay_where_their_repository_comes_along)
+{
+	AUTO_PROJECT struct project p = {0}, sub = {0};
+
+	sh("git init -q s; (cd s; echo x >f; git add f; git commit -qm m)\n"
+	   "git init -q p; cd p; git submodule add -q ../s sub 2>/dev/null");
+	scan_into(&p, "p");
+	ok(strv_contains(&p.paths, "sub/.git"));
+	ok_int(p.n_grafts, 0);
+	scan_into(&sub, "p/sub");
+	ok(!strv_contains(&sub.paths, ".git"));
+	ok(grafted(&sub, ".git", "HEAD") && grafted(&sub, ".git", "objects"));
+}
+
+TEST(a_pointer_to_nowhere_stays_one)
+{
+	AUTO_PROJECT struct project p = {0};
+
+	sh("mkdir p; echo gitdir: /no/such >p/.git");
+	scan_into(&p, "p");
+	ok(strv_contains(&p.paths, ".git"));
+	ok_int(p.n_grafts, 0);
+}
+
 TAP_MAIN()
