@@ -43,6 +43,8 @@ const struct option run_options_table[] = {
 	 .help = "run again what failed when it was run last"},
 	{"dirty", 0, &OPTION_FLAG, AT(dirty),
 	 .help = "work in the project itself, not in a copy"},
+	{"no-gitignore", 0, &OPTION_FLAG, AT(no_gitignore),
+	 .help = "copy also what git ignores"},
 	{"pull", 0, &OPTION_CHOICE, AT(pull), .arg = "WHEN",
 	 .help = "pull images: missing (default), always or never",
 	 .choices = pull_policies},

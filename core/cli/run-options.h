@@ -11,7 +11,7 @@ struct run_values {
 	int output; /* index in reporter_formats */
 	bool verbose, quiet;
 	int jobs;
-	bool dirty, dry_run, strict, keep, with_deps, failed;
+	bool dirty, no_gitignore, dry_run, strict, keep, with_deps, failed;
 	bool fail_fast, shell;
 	int pull; /* enum pull_policy */
 	bool lazy_pull;

@@ -190,13 +190,14 @@ static int follow(struct project *p, const char *pointer, struct error **err)
 	return add_graft(p, pointer, g.own, git_dir_takes_own, g.config, err);
 }
 
-int project_scan(const char *root, struct project *out, struct error **err)
+int project_scan(const char *root, bool everything, struct project *out,
+		 struct error **err)
 {
 	struct scan s = {.project = out};
 	int r;
 
 	*out = (struct project){0};
-	s.ignore = ignore_new(root);
+	s.ignore = everything ? NULL : ignore_new(root);
 	r = scan_tree(root, &s, err);
 	ignore_free(s.ignore);
 	for (size_t i = 0; i < s.pointers.len && r == 0; i++)

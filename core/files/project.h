@@ -12,6 +12,7 @@
 #ifndef CIRRUS_FILES_PROJECT_H
 #define CIRRUS_FILES_PROJECT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -33,7 +34,8 @@ struct graft {
 	char *config; /* what its file `config` says, or NULL: none */
 };
 
-int project_scan(const char *root, struct project *out,
+/* `everything`: what git ignores, too. */
+int project_scan(const char *root, bool everything, struct project *out,
 		 struct error **err) MUST_CHECK;
 void project_clear(struct project *p);
 #define AUTO_PROJECT __attribute__((__cleanup__(project_clear)))

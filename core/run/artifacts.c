@@ -317,6 +317,10 @@ struct step_result artifacts_collect(struct performance *p, struct step *s,
 			    "paths specified...");
 		return r;
 	}
+	if (i->artifacts.format && *i->artifacts.format)
+		step_say(s,
+			 "Annotations are not read by this version: format %s",
+			 i->artifacts.format);
 	c.work = path_clean(p->place->working_dir);
 	if (o->artifacts_dir)
 		c.path = artifacts_path(o->artifacts_dir, o->tasks, p->task,

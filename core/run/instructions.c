@@ -155,23 +155,28 @@ static struct step_result lost(struct performance *p, struct step *s)
 	return r;
 }
 
+/* What took too long has to be over before the session can do anything else. */
+static void end_script(struct performance *p, struct step *s)
+{
+	struct session_result waste;
+	AUTO_ERROR struct error *err = NULL;
+
+	if (place_kill_script(p->place, &err) == 0 &&
+	    session_wait(p->place->session, p->place->scope->run->o->cancel_fd,
+			 clock_after_ms(CLEAN_MS), &waste) == SESSION_DONE)
+		return;
+	if (s->teller)
+		tell_message(s->teller, s->task, s->number, LEVEL_WARNING, NULL,
+			     "a script that timed out cannot be ended: %s",
+			     err ? err->msg : "no answer");
+	p->broken = true;
+}
+
 static struct step_result timed_out(struct performance *p, struct step *s)
 {
-	struct step_result r = {.status = STATUS_TIMED_OUT};
-	struct session_result waste;
-
 	p->failed = p->timed_out = true;
-	if (place_kill_script(p->place, &p->err) < 0 ||
-	    session_wait(p->place->session, p->place->scope->run->o->cancel_fd,
-			 clock_after_ms(CLEAN_MS), &waste) != SESSION_DONE) {
-		error_prefix(&p->err,
-			     "a script that timed out cannot be ended");
-		tell_message(s->teller, s->task, s->number, LEVEL_WARNING, NULL,
-			     "%s", p->err ? p->err->msg : "no answer");
-		error_free_ptr(&p->err);
-		p->broken = true;
-	}
-	return r;
+	end_script(p, s);
+	return (struct step_result){.status = STATUS_TIMED_OUT};
 }
 
 static struct step_result ended(struct performance *p, struct step *s,
@@ -357,6 +362,8 @@ enum session_state instructions_ask(struct performance *p, const char *text,
 		state = session_wait(session,
 				     p->place->scope->run->o->cancel_fd,
 				     p->deadline_ns, &end);
+		if (state == SESSION_TIMEOUT)
+			end_script(p, &tap);
 	}
 	session_detach(session);
 	*status = end.status;

@@ -44,7 +44,8 @@ struct run_options {
 	enum pull_policy pull;
 	const char *artifacts_dir; /* NULL: artifacts are not kept */
 	bool dirty;
-	bool dry_run; /* plan, tell it as events, start nothing */
+	bool no_gitignore; /* what git ignores is copied, too */
+	bool dry_run;      /* plan, tell it as events, start nothing */
 	bool strict;
 	bool keep; /* leave environments behind, and say where */
 	bool fail_fast;

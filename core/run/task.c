@@ -151,7 +151,8 @@ static int scan(struct doing *d, struct error **err)
 		return 0;
 	pthread_mutex_lock(&run->scan_lock);
 	if (!run->scanned)
-		r = project_scan(run->o->project_dir, &run->project, err);
+		r = project_scan(run->o->project_dir, run->o->no_gitignore,
+				 &run->project, err);
 	run->scanned = r == 0;
 	pthread_mutex_unlock(&run->scan_lock);
 	return r;

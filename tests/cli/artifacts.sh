@@ -183,7 +183,9 @@ not_kept() {
 	  x_artifacts: {path: "*o*"}
 	  y_artifacts: {path: "one"}
 	  none_artifacts: {path: "nothing"}
-	b_task: {artifacts: {name: empty}}
+	b_task:
+	  artifacts: {name: empty}
+	  x_artifacts: {path: "*.xml", format: junit}
 	EOF
 	cirrus_run
 	assert_status 0
@@ -192,6 +194,7 @@ not_kept() {
 	assert [ "$(grep -c '^artifacts are not kept$' "$OUT")" -eq 1 ]
 	assert_out_has '^hint: --artifacts-dir DIR says where they go$'
 	assert_out_lacks '^Uploaded'
+	assert_out_has '^Annotations are not read by this version: format junit$'
 	assert_out_has '^Skipping artifacts upload because there are no paths specified\.\.\.$'
 }
 check 'without --artifacts-dir it is said that nothing is kept' not_kept
@@ -212,6 +215,27 @@ behaviours() {
 	assert_out_has "'never' artifacts skipped"
 }
 check 'artifacts of a task that failed are taken where on_failure and always say so' behaviours
+
+slow_looking() {
+	config <<-'EOF'
+	a_task:
+	  timeout_in: 2s
+	  env: {PATH: "$CIRRUS_WORKING_DIR/bin:$PATH"}
+	  make_script: mkdir bin; printf '#!/bin/sh\nsleep 100\n' >bin/find; chmod +x bin/find
+	  x_artifacts: {path: "b*/*"}
+	  always:
+	    end_script: echo the end
+	    y_artifacts: {path: bin/find}
+	EOF
+	TIMEOUT=30
+	cirrus_run --artifacts-dir "$trash/art"
+	assert_status 1
+	assert_out_has "'x' artifacts failed"
+	assert_out_has '^the end$'
+	assert_out_has "'end' script succeeded"
+	assert [ "$(found)" = ./a/y/bin/find ]
+}
+check 'looking for artifacts takes no longer than the task may' slow_looking
 
 trouble_with_the_directory() {
 	config <<-'EOF'

@@ -65,7 +65,7 @@ static void make(const char *commands, bool open_to_all, size_t size,
 	AUTO_ERROR struct error *err = NULL;
 
 	sh(commands);
-	need(project_scan(test_dir(), &p, &err) == 0);
+	need(project_scan(test_dir(), false, &p, &err) == 0);
 	archive_source_file(a, "s/x", "hello", 5, 0755);
 	archive_source_tree(a, "w", &p, open_to_all);
 	slurp(a, &tar, size);
@@ -141,7 +141,7 @@ TEST(contents_and_times_arrive)
 	   "touch -d '2001-02-03 04:05:06.789012345 UTC' in/big;"
 	   "ln -s big in/link; touch -h -d '@1000000000.5' in/link");
 	path = xasprintf("%s/in", test_dir());
-	need(project_scan(path, &p, NULL) == 0);
+	need(project_scan(path, false, &p, NULL) == 0);
 	archive_source_tree(a, "tree", &p, false);
 	slurp(a, &tar, 100000);
 	archive_source_free(a);
@@ -165,7 +165,7 @@ TEST(a_file_that_shrinks_does_not_spoil_the_rest)
 	int64_t n;
 
 	sh("head -c 2000000 /dev/zero >a; touch -d @1000000000.5 a");
-	need(project_scan(test_dir(), &p, NULL) == 0);
+	need(project_scan(test_dir(), false, &p, NULL) == 0);
 	archive_source_tree(a, "w", &p, false);
 	archive_source_file(a, "after", "x", 1, 0644);
 	n = archive_source_read(a, piece, sizeof(piece)); /* w/ */
@@ -191,7 +191,7 @@ TEST(a_file_that_goes_away_is_left_out)
 	AUTO_BUF struct buf got = BUF_INIT(BUF_LINE);
 
 	sh("echo >a; echo >b");
-	need(project_scan(test_dir(), &p, NULL) == 0);
+	need(project_scan(test_dir(), false, &p, NULL) == 0);
 	sh("rm a");
 	archive_source_tree(a, "w", &p, false);
 	slurp(a, &tar, 512);

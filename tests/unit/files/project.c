@@ -42,7 +42,7 @@ static char *scan(const char *dir)
 	AUTO_BUF struct buf b = BUF_INIT(BUF_FILE);
 	AUTO_ERROR struct error *err = NULL;
 
-	need(project_scan(path, &p, &err) == 0);
+	need(project_scan(path, false, &p, &err) == 0);
 	if (p.paths.len)
 		qsort(p.paths.v, p.paths.len, sizeof(*p.paths.v), compare);
 	for (size_t i = 0; i < p.paths.len; i++)
@@ -105,7 +105,7 @@ TEST(what_is_not_there_is_an_error)
 	struct project p;
 	AUTO_ERROR struct error *err = NULL;
 
-	ok(project_scan("/nonexistent/x", &p, &err) < 0);
+	ok(project_scan("/nonexistent/x", false, &p, &err) < 0);
 	ok(err && strstr(err->msg, "/nonexistent/x"));
 }
 
@@ -169,7 +169,7 @@ static void scan_into(struct project *p, const char *dir)
 {
 	AUTO_FREE char *path = xasprintf("%s/%s", test_dir(), dir);
 
-	need(project_scan(path, p, NULL) == 0);
+	need(project_scan(path, false, p, NULL) == 0);
 }
 
 TEST(a_linked_worktree_gets_a_repository_of_its_own)
@@ -215,6 +215,17 @@ TEST(a_pointer_to_nowhere_stays_one)
 	scan_into(&p, "p");
 	ok(strv_contains(&p.paths, ".git"));
 	ok_int(p.n_grafts, 0);
+}
+
+TEST(everything_may_be_asked_for)
+{
+	AUTO_PROJECT struct project p = {0};
+	AUTO_FREE char *path = xasprintf("%s/p", test_dir());
+
+	sh("git init -q p; cd p; echo '*.o' >.gitignore; echo x >a.o");
+	need(project_scan(path, true, &p, NULL) == 0);
+	ok(strv_contains(&p.paths, "a.o"));
+	ok(strv_contains(&p.paths, ".git/HEAD"));
 }
 
 TAP_MAIN()
