@@ -38,6 +38,13 @@ void ring_free(struct ring *r)
 	free(r);
 }
 
+/* A side that has to wait is woken once there is enough for a while: waking it
+ * for every piece would cost more than the copying. */
+static size_t enough(const struct ring *r)
+{
+	return r->size / 4 > 0 ? r->size / 4 : 1;
+}
+
 /* Waits for room; how much there is in one stretch, and where.  0: the reader
  * has left. */
 static size_t await_room(struct ring *r, size_t *to)
@@ -45,8 +52,9 @@ static size_t await_room(struct ring *r, size_t *to)
 	size_t room;
 
 	pthread_mutex_lock(&r->lock);
-	while (r->len == r->size && !r->left)
-		pthread_cond_wait(&r->changed, &r->lock);
+	if (r->len == r->size)
+		while (r->size - r->len < enough(r) && !r->left)
+			pthread_cond_wait(&r->changed, &r->lock);
 	*to = (r->at + r->len) % r->size;
 	room = r->size - r->len;
 	room = room < r->size - *to ? room : r->size - *to;
@@ -72,7 +80,8 @@ int ring_write(struct ring *r, const void *data, size_t len)
 		len -= n;
 		pthread_mutex_lock(&r->lock);
 		r->len += n;
-		pthread_cond_signal(&r->changed);
+		if (r->len >= enough(r))
+			pthread_cond_signal(&r->changed);
 		pthread_mutex_unlock(&r->lock);
 	}
 	return 0;
@@ -91,8 +100,9 @@ size_t ring_read(struct ring *r, void *data, size_t len)
 	size_t n, at;
 
 	pthread_mutex_lock(&r->lock);
-	while (r->len == 0 && !r->ended)
-		pthread_cond_wait(&r->changed, &r->lock);
+	if (r->len == 0)
+		while (r->len < enough(r) && !r->ended)
+			pthread_cond_wait(&r->changed, &r->lock);
 	at = r->at;
 	n = r->len < r->size - at ? r->len : r->size - at;
 	pthread_mutex_unlock(&r->lock);
@@ -101,7 +111,8 @@ size_t ring_read(struct ring *r, void *data, size_t len)
 	pthread_mutex_lock(&r->lock);
 	r->at = (at + n) % r->size;
 	r->len -= n;
-	pthread_cond_signal(&r->changed);
+	if (r->size - r->len >= enough(r))
+		pthread_cond_signal(&r->changed);
 	pthread_mutex_unlock(&r->lock);
 	return n;
 }

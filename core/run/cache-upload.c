@@ -6,7 +6,9 @@
 
 #include "files/extract.h"
 #include "run/cache-copy.h"
+#include "run/cache-remote.h"
 #include "run/cache-state.h"
+#include "run/http-cache.h"
 
 static const struct step_result good = {.status = STATUS_SUCCEEDED};
 
@@ -116,7 +118,10 @@ static struct step_result keep(struct upload *u)
 	memcpy(e.sha256, u->packed.sha256, sizeof(e.sha256));
 	say_size(u);
 	step_say(u->s, "Uploading cache %s...", c->instruction->name);
-	if (cache_commit(STEAL_PTR(u->writer), &e, &err) < 0) {
+	if ((http_cache_external(u->p)
+		     ? cache_remote_put(u->p, c, cache_writer_fd(u->writer),
+					e.size, &err)
+		     : cache_commit(STEAL_PTR(u->writer), &e, &err)) < 0) {
 		step_say(u->s, "Failed to upload cache '%s': %s!",
 			 c->instruction->name, err->msg);
 		step_say(u->s, "Ignoring the error...");
@@ -176,13 +181,19 @@ static struct step_result pack_and_keep(struct upload *u)
 	return good;
 }
 
+static bool exists(const struct upload *u)
+{
+	if (http_cache_external(u->p))
+		return cache_remote_has(u->p, u->c);
+	return cache_exists(caches_dir(u->p), CACHE_ARCHIVE, u->c->key);
+}
+
 static struct step_result upload(struct upload *u)
 {
 	struct cached *c = u->c;
 	enum session_state state;
 
-	if (!c->exact &&
-	    cache_exists(caches_dir(u->p), CACHE_ARCHIVE, c->key)) {
+	if (!c->exact && exists(u)) {
 		step_say(u->s,
 			 "Some other task has already uploaded cache entry %s! "
 			 "Skipping upload...",

@@ -11,7 +11,9 @@
 #include "base/hash.h"
 #include "files/extract.h"
 #include "run/cache-copy.h"
+#include "run/cache-remote.h"
 #include "run/cache-state.h"
+#include "run/http-cache.h"
 
 struct caches {
 	struct cached *first;
@@ -194,7 +196,7 @@ static bool find_newest(struct performance *p, struct step *s, struct cached *c,
 static bool fits(const struct cached *c, const struct cache_entry *e,
 		 struct step *s)
 {
-	if (strcmp(e->layout, c->folders.layout) == 0)
+	if (!e->layout || strcmp(e->layout, c->folders.layout) == 0)
 		return true;
 	step_say(s, "Cache entry %s holds other folders!", e->key);
 	return false;
@@ -242,7 +244,12 @@ static bool restore(struct performance *p, struct step *s, struct cached *c,
 	AUTO_CACHE_ENTRY struct cache_entry e = {0};
 
 	*r = good;
-	c->exact = find_exact(p, s, c, &e);
+	if (http_cache_external(p)) {
+		if (!(c->exact = cache_remote_get(p, s, c, &e, r)))
+			return false;
+	} else {
+		c->exact = find_exact(p, s, c, &e);
+	}
 	if (!c->exact) {
 		cache_entry_clear(&e);
 		fd_close(&c->fd);

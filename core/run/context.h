@@ -25,7 +25,8 @@ struct run {
 	struct run_logs *logs;
 	struct pump *pump;
 	struct images *images;
-	struct cache_dir *caches; /* NULL: there is no place for any */
+	struct http_cache *http_cache; /* guarded by lock; NULL: nobody asked */
+	struct cache_dir *caches;      /* NULL: there is no place for any */
 	struct plan plan;
 	pthread_mutex_t scan_lock; /* guards the next two */
 	bool scanned;

@@ -13,6 +13,7 @@
 #include "run/cache.h"
 #include "run/each.h"
 #include "run/file.h"
+#include "run/http-cache.h"
 #include "run/script.h"
 #include "run/variables.h"
 
@@ -470,10 +471,11 @@ void instructions_perform(struct performance *p, bool unresolved)
 	if (unresolved) {
 		learn_image(p);
 		variables_expand(p->env, &p->image);
+	}
+	if (http_cache_offer(p) || unresolved)
 		if (send_environment(p, &err) < 0)
 			tell_error(&p->place->scope->run->teller, p->task->id,
 				   -1, err);
-	}
 	for (size_t i = 0; i < p->task->n_instructions && !p->aborted; i++)
 		if (p->task->instructions[i].kind != INSTRUCTION_CLONE)
 			perform_one(p, i);
@@ -485,6 +487,7 @@ void instructions_end(struct performance *p)
 	p->background = NULL;
 	caches_free(p->caches);
 	p->caches = NULL;
+	free(STEAL_PTR(p->http_cache));
 	environment_clear(&p->image);
 	error_free_ptr(&p->err);
 }

@@ -30,6 +30,7 @@ struct performance {
 	bool failed, timed_out, aborted;
 	bool broken; /* the environment is gone: nothing more can run */
 	struct background *background;
+	char *http_cache;      /* what is offered as one; or NULL */
 	struct caches *caches; /* that instructions so far have restored */
 	struct error *err;     /* why, where broken */
 };

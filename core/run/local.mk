@@ -6,6 +6,7 @@ core_libcore_la_SOURCES += \
 	%D%/cache.c %D%/cache.h \
 	%D%/cache-copy.c %D%/cache-copy.h \
 	%D%/cache-folders.c %D%/cache-folders.h \
+	%D%/cache-remote.c %D%/cache-remote.h \
 	%D%/cache-state.h \
 	%D%/cache-upload.c \
 	%D%/clean.c \
@@ -13,6 +14,7 @@ core_libcore_la_SOURCES += \
 	%D%/dry.c %D%/dry.h \
 	%D%/each.c %D%/each.h \
 	%D%/file.c %D%/file.h \
+	%D%/http-cache.c %D%/http-cache.h \
 	%D%/images.c %D%/images.h \
 	%D%/instructions.c %D%/instructions.h \
 	%D%/line.c \

@@ -101,6 +101,8 @@ static int create_group(struct place *p,
 					  .notes = notes,
 					  .n_notes = 1};
 
+	if (p->expose)
+		group.flags |= CIRRUS_GROUP_EXPOSE;
 	snprintf(name, sizeof(name), "cirrus-%s-%lld", run->id,
 		 (long long)p->task->id);
 	if (create_members(p, &group, main, err) < 0)

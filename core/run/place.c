@@ -154,6 +154,20 @@ int place_up(struct place *p, struct archive_source *files, struct error **err)
 	return sidecars_up(p->sidecars, p->member, err);
 }
 
+cirrus_status place_expose(struct place *p, const char *target, uint32_t port,
+			   char *address, size_t size, struct error **err)
+{
+	struct call_options o = options(p, QUICK_MS);
+	struct cirrus_expose_spec spec = {
+		.struct_size = sizeof(spec), .target = target, .port = port};
+	struct cirrus_expose_info info = {.struct_size = sizeof(info)};
+	cirrus_status s = member_expose(p->member, &o, &spec, &info, err);
+
+	if (s == CIRRUS_OK)
+		snprintf(address, size, "%s", info.address);
+	return s;
+}
+
 int place_kill_script(struct place *p, struct error **err)
 {
 	static const char *const argv[] = {"/bin/sh", "-c",

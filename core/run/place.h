@@ -29,6 +29,7 @@ struct place {
 	struct member *member;
 	struct session *session;
 	struct line *line; /* where the session is an exec of its own */
+	bool expose;       /* place_expose will be called; before place_up */
 	bool each; /* there is no session, but one exec per instruction */
 	struct cirrus_instance_info info; /* how a person can get at it */
 	bool stays;         /* its main process outlives the session */
@@ -52,6 +53,10 @@ cirrus_status place_read(struct place *p, int64_t deadline_ns, const char *dir,
 cirrus_status place_write(struct place *p, int64_t deadline_ns, const char *dir,
 			  const struct cirrus_reader *tar,
 			  struct error **err) MUST_CHECK;
+/* A socket of ours ("unix:/path") as a port inside; 0: any.  EXISTS: the port. */
+cirrus_status place_expose(struct place *p, const char *target, uint32_t port,
+			   char *address, size_t size,
+			   struct error **err) MUST_CHECK;
 /* Kills the script that runs, so that its record comes. */
 int place_kill_script(struct place *p, struct error **err) MUST_CHECK;
 /* Why the session broke off: fills *err. */

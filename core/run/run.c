@@ -12,6 +12,7 @@
 #include "model/exit.h"
 #include "run/context.h"
 #include "run/dry.h"
+#include "run/http-cache.h"
 #include "run/place.h"
 #include "run/plan.h"
 #include "run/schedule.h"
@@ -226,6 +227,7 @@ static void close_run(struct run *run)
 	backend_set_hooks(&(struct backend_hooks){0});
 	run_logs_free(run->logs);
 	images_free(run->images);
+	http_cache_end(run);
 	cache_dir_free(run->caches);
 	plan_clear(&run->plan);
 	pthread_mutex_destroy(&run->lock);

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "files/project.h"
 #include "model/exit.h"
+#include "run/http-cache.h"
 #include "run/instructions.h"
 #include "run/place.h"
 #include "run/plan.h"
@@ -110,6 +111,7 @@ static int make_variables(struct doing *d, struct error **err)
 	d->working_dir =
 		xstrdup(environment_get(&d->env, "CIRRUS_WORKING_DIR"));
 	d->place.working_dir = d->working_dir;
+	d->place.expose = http_cache_wanted(d->run, &d->env);
 	if (d->place.working_dir[0] != '/')
 		return error_set(err, ERR_CONFIG,
 				 "CIRRUS_WORKING_DIR is not an absolute path: "

@@ -54,9 +54,15 @@ echo "cirrus $(cirrus --version), $nproc processors, $memory, $(date -u +%F)"
 [ $# -gt 0 ] || set -- docker rootless
 for engine; do
 	case $engine in
-	docker) DOCKER_HOST=$TEST_DOCKER_HOST bash "$srcdir/tests/bench/measure.sh" docker "$work" ;;
+	docker)
+		export DOCKER_HOST=$TEST_DOCKER_HOST
+		bash "$srcdir/tests/bench/measure.sh" docker "$work"
+		bash "$srcdir/tests/bench/caches.sh" docker "$work"
+		;;
 	rootless)
 		"$TEST_ENGINES" as-rootless env "PATH=$PATH" bash "$srcdir/tests/bench/measure.sh" podman "$work"
+		mkdir -m 777 "$work/shared"
+		"$TEST_ENGINES" as-rootless env "PATH=$PATH" bash "$srcdir/tests/bench/caches.sh" podman "$work/shared"
 		;;
 	esac
 done

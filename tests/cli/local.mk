@@ -10,6 +10,7 @@ cli_tests_sh = \
 	%D%/completion.sh \
 	%D%/failures.sh \
 	%D%/help.sh \
+	%D%/http-cache.sh \
 	%D%/list.sh \
 	%D%/logs.sh \
 	%D%/man-examples.sh \

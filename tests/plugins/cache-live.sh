@@ -147,6 +147,39 @@ suits_images_of_users() {
 	assert_out_has '^other$'
 }
 
+# What a task gives to the cache that it is offered, the next run finds; without
+# the secret, and from anywhere else, there is nothing.
+offers_an_http_cache() {
+	need "$1"
+	config <<-'EOF'
+	a_task:
+	  x_script:
+	    - wget -q -O - "http://$CIRRUS_HTTP_CACHE_HOST/a/k" || echo nothing
+	    - wget -q -O - --post-data="made $N" "http://$CIRRUS_HTTP_CACHE_HOST/a/k"
+	    - wget -q -O - "http://$CIRRUS_HTTP_CACHE_HOST/a/k" && echo
+	    - wget -O - "http://${CIRRUS_HTTP_CACHE_HOST%/*}/a/k" 2>&1 || true
+	    - echo "${CIRRUS_HTTP_CACHE_HOST#*/}"
+	  other_script: '[ -n "$CIRRUS_HTTP_CACHE_HOST" ]'
+	EOF
+	mkdir -p "$trash/cache" && chmod 777 "$trash/cache" && chmod -R a+rX .
+	for n in 1 2; do
+		on "$1" env XDG_CACHE_HOME="$trash/cache" cirrus run -o simple -e N=$n
+		assert_status 0
+		assert_out_has "^made $n\$"
+		assert_out_has '403 Forbidden'
+		# the secret is one
+		assert_out_has '^HIDDEN-BY-CIRRUS-CI$'
+		[ $n = 2 ] || assert_out_has '^nothing$'
+		[ $n = 1 ] || assert_out_has '^made 1'
+	done
+	cat >.cirrus.yml <<-EOF
+	container: {image: $TEST_IMAGE}
+	a_task: {env: {CIRRUS_HTTP_CACHE_HOST: "mine:1"}, script: 'echo "<\$CIRRUS_HTTP_CACHE_HOST>"'}
+	EOF
+	on "$1" cirrus run -o simple
+	assert_out_has '^<mine:1>$'
+}
+
 # A cache that takes a while to upload.
 big() {
 	config <<-EOF
@@ -259,7 +292,7 @@ survives_damage() {
 
 for engine in ${ENGINES:-docker rootless rootful}; do
 	with() { "$function" "$engine"; }
-	for function in ${CASES:-keeps_and_restores keeps_several_folders sees_changes stays_in_its_folder suits_images_of_users \
+	for function in ${CASES:-keeps_and_restores keeps_several_folders sees_changes stays_in_its_folder suits_images_of_users offers_an_http_cache \
 		runs_twice_at_once dies_half_way finds_the_disk_full survives_damage}; do
 		check "$engine: $(echo "$function" | tr _ ' ')" with
 	done

@@ -9,6 +9,7 @@ include %D%/config/local.mk
 include %D%/files/local.mk
 include %D%/backend/local.mk
 include %D%/store/local.mk
+include %D%/net/local.mk
 include %D%/run/local.mk
 include %D%/report/local.mk
 include %D%/cli/local.mk
