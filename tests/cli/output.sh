@@ -186,8 +186,8 @@ interactive_draws_on_a_terminal() {
 # screen ROWS COLUMNS CMD...   on a terminal whose picture screen_has looks at
 screen() {
 	requires tmux
-	TMUX_TMPDIR=$trash
-	export TMUX_TMPDIR
+	TMUX_TMPDIR=$trash LC_ALL=C.UTF-8
+	export TMUX_TMPDIR LC_ALL
 	cleanup 'tmux kill-server'
 	screen_rows=$1 screen_columns=$2
 	shift 2
@@ -208,7 +208,7 @@ many_tasks_stay_readable() {
 		    - name: six
 		  x_script: echo 日本語-日本語-日本語-日本語; echo "at work on it and a very long line that no terminal of 40 columns holds"; sleep 30
 	YAML
-	screen 30 40 env LC_ALL=C.UTF-8 cirrus run -j 6
+	screen 30 40 cirrus run -j 6
 	await 30 screen_has '0 of 6 tasks done'
 	await 30 sh -c "[ \$(tmux capture-pane -p | grep -c 'at work on it') -eq 6 ]"
 	screen_has . && grep -q '日本語-日本語' "$OUT" || fail 'wide characters are gone'

@@ -78,7 +78,7 @@ what_is_kept() {
 	assert [ "$status" -ne 0 ]
 }
 
-for engine in docker rootless; do
+for engine in docker rootless rootful; do
 	eval "shell_on_$engine() { a_shell $engine; }
 		resize_on_$engine() { a_resize_arrives $engine; }
 		kept_on_$engine() { what_is_kept $engine; }"
