@@ -85,8 +85,8 @@ static bool is_wanted(void *ctx, const struct task_view *t,
 	return !w->failed || view_is_bad(s ? s->status : t->status);
 }
 
-/* "2" is the second latest, the run's id or its end is that run. */
-static const struct view *find_run(const struct kept_runs *k, const char *text)
+/* By its id or the end of that. */
+static const struct view *find_id(const struct kept_runs *k, const char *text)
 {
 	for (size_t i = 0; i < k->runs.len; i++) {
 		const char *id = k->runs.ptr[i]->run_id;
@@ -96,6 +96,13 @@ static const struct view *find_run(const struct kept_runs *k, const char *text)
 		    (end && strcmp(text, end + 1) == 0))
 			return k->runs.ptr[i];
 	}
+	return NULL;
+}
+
+/* "2" is the second latest. */
+static const struct view *find_number(const struct kept_runs *k,
+				      const char *text)
+{
 	if (*text && text[strspn(text, "0123456789")] == '\0') {
 		unsigned long n = strtoul(text, NULL, 10);
 
@@ -305,24 +312,47 @@ static int load_runs(const struct values *v, struct kept_runs *k,
 			 v->all ? "any project" : l.dir);
 }
 
+/* The run that is meant, and *operands behind what names it.  An id is known
+ * anywhere, a number only where the list is. */
+static int choose_run(const struct values *v, char ***operands,
+		      struct kept_runs *k, const struct view **run,
+		      struct error **err)
+{
+	const char *text = *operands ? (*operands)[0] : NULL;
+
+	*run = NULL;
+	if (text && kept_runs_load(NULL, k, err) < 0)
+		return -1;
+	if (text)
+		*run = find_id(k, text);
+	if (!*run) {
+		kept_runs_clear(k);
+		if (load_runs(v, k, err) < 0)
+			return -1;
+		if (text)
+			*run = find_number(k, text);
+	}
+	if (*run)
+		(*operands)++;
+	else
+		*run = k->runs.ptr[0];
+	return 0;
+}
+
 static int logs(const struct values *v, char **operands, struct error **err)
 {
 	AUTO_KEPT_RUNS struct kept_runs k = {0};
 	struct wanted w = {.failed = v->failed};
-	const struct view *run = NULL;
+	const struct view *run;
 
-	if (load_runs(v, &k, err) < 0)
-		return -1;
 	if (v->list) {
+		if (load_runs(v, &k, err) < 0)
+			return -1;
 		list(&k, v);
 		return 0;
 	}
-	if (operands && operands[0])
-		run = find_run(&k, operands[0]);
-	if (run)
-		operands++;
-	else
-		run = k.runs.ptr[0];
+	if (choose_run(v, &operands, &k, &run, err) < 0)
+		return -1;
 	if (v->json) {
 		AUTO_JSON struct cJSON *o = saved_json(run);
 

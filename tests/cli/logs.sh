@@ -141,9 +141,15 @@ projects_are_kept_apart() {
 	run cirrus logs --list --all
 	assert_status 0
 	assert_out_has '/project$'
+	id=$(awk '{ print $2 }' "$OUT")
 	cd /
 	run cirrus logs -C "$trash/project" lint
 	assert_status 0
+	# an id is an id
+	run cirrus logs "${id##*-}" lint
+	assert_status 0
+	run cirrus logs 1 lint
+	assert_status 2
 }
 
 a_run_that_was_killed_is_there() {
