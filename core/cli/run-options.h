@@ -17,6 +17,8 @@ struct run_values {
 	bool lazy_pull;
 	const char *backend;
 	struct strv backend_options;
+	const char *image_template;
+	bool image_push;
 	int64_t cpu_nano, memory_bytes, ready_ns;
 	const char *artifacts_dir;
 	const char *report, *junit;

@@ -153,6 +153,8 @@ static int run_loaded(const struct run_values *v, const struct loaded *l,
 		.jobs = v->jobs,
 		.cpu_override_nano = v->cpu_nano,
 		.memory_override_bytes = v->memory_bytes,
+		.image_template = v->image_template,
+		.image_push = v->image_push,
 		.ready_ns = v->ready_ns,
 	};
 

@@ -1,6 +1,7 @@
 # core/files
 core_libcore_la_SOURCES += \
 	%D%/archive.c %D%/archive.h \
+	%D%/dockerignore.c %D%/dockerignore.h \
 	%D%/extract.c %D%/extract.h \
 	%D%/changes.c %D%/changes.h \
 	%D%/git.c %D%/git.h \

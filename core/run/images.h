@@ -30,4 +30,8 @@ int images_fetch(struct images *i, struct scope *scope,
 		 const struct container *c, struct image *out,
 		 struct error **err) MUST_CHECK;
 
+/* An image that this run has made, or found made: it is never fetched. */
+void images_built(struct images *i, const struct container *c,
+		  const char *user);
+
 #endif

@@ -3,6 +3,7 @@ core_libcore_la_SOURCES += \
 	%D%/artifact-find.c %D%/artifact-find.h \
 	%D%/artifacts.c %D%/artifacts.h \
 	%D%/background.c %D%/background.h \
+	%D%/build-context.c %D%/build-context.h \
 	%D%/cache.c %D%/cache.h \
 	%D%/cache-copy.c %D%/cache-copy.h \
 	%D%/cache-folders.c %D%/cache-folders.h \
@@ -24,6 +25,7 @@ core_libcore_la_SOURCES += \
 	%D%/place-create.c %D%/place-create.h \
 	%D%/plan.c %D%/plan.h \
 	%D%/platform.c %D%/platform.h \
+	%D%/prebuild.c %D%/prebuild.h \
 	%D%/pump.c %D%/pump.h \
 	%D%/reading.c %D%/reading.h \
 	%D%/record.c %D%/record.h \

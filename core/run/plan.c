@@ -14,8 +14,7 @@ static const char *const lacking[] = {
 	[INSTANCE_NONE] = "it names no instance to run on",
 	[INSTANCE_CONTAINER] = NULL,
 	[INSTANCE_PIPE] = "\"pipe\" is not implemented yet",
-	[INSTANCE_PREBUILT_IMAGE] =
-		"building an image from a Dockerfile is not implemented yet",
+	[INSTANCE_PREBUILT_IMAGE] = NULL,
 	[INSTANCE_PERSISTENT_WORKER] =
 		"\"persistent_worker\" is not implemented yet",
 	[INSTANCE_MACOS] = "no backend here provides macOS machines",
@@ -36,9 +35,8 @@ char *plan_instance_unsupported(const struct task *t)
 	if (i->container.platform == PLATFORM_WINDOWS)
 		return xstrdup("unsupported instance type: Windows containers "
 			       "need a Windows machine");
-	if (i->container.dockerfile)
-		return xasprintf("unsupported instance type: %s",
-				 lacking[INSTANCE_PREBUILT_IMAGE]);
+	if (i->kind == INSTANCE_PREBUILT_IMAGE)
+		return NULL;
 	if (!i->container.image || !*i->container.image)
 		return xstrdup("unsupported instance type: the container has "
 			       "no image");

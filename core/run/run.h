@@ -34,6 +34,9 @@ struct shell_host {
 
 enum pull_policy { PULL_MISSING, PULL_ALWAYS, PULL_NEVER };
 
+/* What such an image is called where nobody says; %s is its hash. */
+#define PREBUILD_TEMPLATE "gcr.io/cirrus-ci-community/%s:latest"
+
 struct run_options {
 	const struct tasks *tasks;  /* the whole configuration */
 	struct selection selection; /* of its tasks */
@@ -53,6 +56,8 @@ struct run_options {
 	int jobs;                       /* 0: the machine's processors */
 	int64_t cpu_override_nano,
 		memory_override_bytes; /* 0: as the file says */
+	const char *image_template; /* of images from Dockerfiles; NULL: ours */
+	bool image_push;
 	int64_t ready_ns; /* how long additional containers may take */
 	int cancel_fd;    /* readable: the first Ctrl-C; see cli/signals */
 	int abandon_fd;   /* readable: the second */

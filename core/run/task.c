@@ -15,6 +15,7 @@
 #include "run/place.h"
 #include "run/plan.h"
 #include "run/platform.h"
+#include "run/prebuild.h"
 #include "run/shell.h"
 #include "run/sidecars.h"
 #include "run/variables.h"
@@ -23,6 +24,8 @@ struct doing {
 	struct run *run;
 	const struct task *task;
 	struct scope scope;
+	struct container container; /* as the file has it, with its image */
+	char *image;                /* from a Dockerfile */
 	struct environment env;
 	bool unresolved;   /* variables that only the image may define */
 	char *working_dir; /* a script may set the variable anew */
@@ -314,8 +317,23 @@ static enum event_status failed_to_start(struct doing *d, char **why)
 	return d->err->code == ERR_CANCELLED ? STATUS_ABORTED : STATUS_ERROR;
 }
 
+static enum event_status build_image(struct doing *d, char **why)
+{
+	struct prebuild p = {.scope = &d->scope,
+			     .task = d->task,
+			     .env = &d->env,
+			     .step = &d->step};
+
+	if (make_variables(d, &d->err) < 0)
+		return failed_to_start(d, why);
+	p.working_dir = d->working_dir;
+	run_begin_sweep(d->run);
+	return prebuild_run(&p, why);
+}
+
 static void clear(struct doing *d)
 {
+	free(d->image);
 	sidecars_free(d->place.sidecars);
 	environment_clear(&d->env);
 	free(d->working_dir);
@@ -334,9 +352,18 @@ void task_run(struct run *run, struct schedule *s, size_t index,
 
 	d.place.scope = &d.scope;
 	d.place.task = task;
-	d.place.container = &task->instance.container;
+	d.container = task->instance.container;
+	d.image = prebuild_image_of(run->o, task);
+	if (d.image)
+		d.container.image = d.image;
+	d.place.container = &d.container;
 	task_tell_started(run, task);
-	status = up(&d) < 0 ? failed_to_start(&d, &why) : perform(&d, &why);
+	if (task->instance.kind == INSTANCE_PREBUILT_IMAGE)
+		status = build_image(&d, &why);
+	else if (up(&d) < 0)
+		status = failed_to_start(&d, &why);
+	else
+		status = perform(&d, &why);
 	if (status != STATUS_SUCCEEDED && status != STATUS_ABORTED)
 		sidecars_show_logs(d.place.sidecars, &d.step);
 	task_tell_finished(run, task, status,

@@ -9,6 +9,7 @@ cli_tests_sh = \
 	%D%/clean.sh \
 	%D%/completion.sh \
 	%D%/failures.sh \
+	%D%/dockerfile.sh \
 	%D%/help.sh \
 	%D%/http-cache.sh \
 	%D%/list.sh \

@@ -132,8 +132,7 @@ suggests_the_option_that_was_meant() {
 
 explains_options_of_the_old_cli() {
 	a_project
-	for option in --heartbeat-timeout=5m --dockerfile-image-template=x/%s \
-		--dockerfile-image-push --tart-no-unmount --user=me; do
+	for option in --heartbeat-timeout=5m --tart-no-unmount --user=me; do
 		run cirrus run $option
 		assert_status 0
 		assert_err_has "^${option%%=*} has no effect: "
@@ -141,7 +140,7 @@ explains_options_of_the_old_cli() {
 	done
 	for option in --lazy-pull --container-lazy-pull --tart-lazy-pull \
 		--vetu-lazy-pull --debug --debug-no-cleanup \
-		--artifacts-dir=out; do
+	for option in --heartbeat-timeout=5m --tart-no-unmount --user=me; do
 		run cirrus run $option
 		assert_status 0
 		assert_empty "$ERR"

@@ -13,7 +13,7 @@
 #include "base/fd.h"
 #include "base/hash.h"
 
-#define KNOWN_INSTANCE (CIRRUS_INSTANCE_IDLE)
+#define KNOWN_INSTANCE (CIRRUS_INSTANCE_IDLE | CIRRUS_INSTANCE_PRIVILEGED)
 #define KNOWN_MOUNT \
 	(CIRRUS_MOUNT_READONLY | CIRRUS_MOUNT_COW | CIRRUS_MOUNT_RELABEL)
 
@@ -44,8 +44,8 @@ static cirrus_status check_member(cirrus_conn *c,
 		return cirrus_errorf(call, CIRRUS_E_NOTSUP, NULL,
 				     "no processor of type %s here",
 				     spec->platform->arch);
-	if (spec->n_devices || spec->n_ports || spec->nano_cpus < 0 ||
-	    spec->pull_policy > CIRRUS_PULL_NEVER)
+	if ((spec->n_devices && !c->with) || spec->n_ports ||
+	    spec->nano_cpus < 0 || spec->pull_policy > CIRRUS_PULL_NEVER)
 		return cirrus_errorf(
 			call, CIRRUS_E_NOTSUP, NULL,
 			"%s: no devices, ports or unknown pull policies",

@@ -47,6 +47,7 @@ struct cirrus_conn {
 	char *user, *password; /* what denied/... asks for */
 	enum mutant mutant;
 	uint64_t without; /* capabilities that it does not admit to */
+	uint64_t with;    /* and those that it pretends to have */
 };
 
 struct cirrus_instance {
@@ -84,7 +85,16 @@ void spec_add_labels(struct strv *spec, const struct cirrus_kv *kv, size_t n);
 /* A ref or a name as one path component. */
 char *spec_file_name(const char *name);
 
+/* build.c */
+cirrus_status image_build(cirrus_conn *, const struct cirrus_call *,
+			  const struct cirrus_build_spec *,
+			  const struct cirrus_reader *,
+			  const struct cirrus_writer *,
+			  struct cirrus_image_info *);
+
 /* image.c */
+/* Where an image is kept that did not fall from heaven, for free(). */
+char *image_dir(const struct cirrus_conn *c, const char *ref);
 bool image_exists(const struct cirrus_conn *c, const char *ref);
 /* Fills a new instance's file system. */
 int image_unpack(const struct cirrus_conn *c, const char *ref, const char *root,

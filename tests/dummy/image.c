@@ -29,7 +29,7 @@ static const char *ref_path(const char *ref)
 	return ref;
 }
 
-static char *image_dir(const struct cirrus_conn *c, const char *ref)
+char *image_dir(const struct cirrus_conn *c, const char *ref)
 {
 	AUTO_FREE char *name = spec_file_name(ref);
 

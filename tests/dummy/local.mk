@@ -1,7 +1,7 @@
 # tests/dummy: the backend that needs no engine
 noinst_LTLIBRARIES += %D%/cirrus-dummy.la
 tests_dummy_cirrus_dummy_la_SOURCES = \
-	%D%/copy.c %D%/create.c %D%/dummy.c %D%/dummy.h %D%/exec.c \
+	%D%/build.c %D%/copy.c %D%/create.c %D%/dummy.c %D%/dummy.h %D%/exec.c \
 	%D%/image.c %D%/instance.c %D%/list.c %D%/logs.c %D%/mutant.h %D%/net.c \
 	%D%/space.c %D%/space.h %D%/spec.c %D%/tty.c %D%/tty.h
 tests_dummy_cirrus_dummy_la_CFLAGS = $(AM_CFLAGS)

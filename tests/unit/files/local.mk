@@ -1,5 +1,5 @@
 # tests/unit/files
-files_tests = %D%/archive.t %D%/path-glob.t %D%/extract.t %D%/project.t %D%/save.t %D%/unpack.t
+files_tests = %D%/archive.t %D%/dockerignore.t %D%/path-glob.t %D%/extract.t %D%/project.t %D%/save.t %D%/unpack.t
 check_PROGRAMS += $(files_tests)
 TESTS += $(files_tests)
 tests_unit_files_archive_t_SOURCES = %D%/archive.c
@@ -14,6 +14,10 @@ tests_unit_files_unpack_t_SOURCES = %D%/unpack.c
 tests_unit_files_unpack_t_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_files_unpack_t_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_files_unpack_t_LDADD = $(UNIT_LIBS)
+tests_unit_files_dockerignore_t_SOURCES = %D%/dockerignore.c
+tests_unit_files_dockerignore_t_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_files_dockerignore_t_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_files_dockerignore_t_LDADD = $(UNIT_LIBS)
 tests_unit_files_extract_t_SOURCES = %D%/extract.c
 tests_unit_files_extract_t_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_files_extract_t_CFLAGS = $(UNIT_CFLAGS)

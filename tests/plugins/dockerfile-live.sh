@@ -1,0 +1,129 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# dockerfile-live - environments from Dockerfiles, built on each engine.
+. "${srcdir:-.}/tests/lib.sh"
+. "$srcdir/tests/plugins/live.sh"
+TIMEOUT=180
+
+# Each case has contents of its own, so an image of its own.
+files() { # ENGINE
+	unique=$1-$$-$case_number
+	base=$TEST_IMAGE
+	[ "$1" = docker ] || base=docker.io/$TEST_IMAGE
+	mkdir -p sub
+	echo "$unique" >sub/told
+	echo secret >sub/hidden
+	echo hidden >sub/.keep
+	printf 'sub/hid*\n' >.dockerignore
+	cat >Dockerfile <<-END
+	FROM $base
+	ARG COLOR=none
+	COPY sub /told
+	RUN echo "building $unique in \$COLOR" && echo "\$COLOR" >/color
+	LABEL test=$unique
+	END
+	cat >.cirrus.yml <<-'END'
+	first_task: {container: {image: none}, script: "true"}
+	live_task:
+	  container:
+	    dockerfile: Dockerfile
+	    docker_arguments: {COLOR: "$SHADE blue"}
+	  env: {SHADE: dark}
+	  script:
+	    - cat /told/told /color
+	    - test ! -e /told/hidden && echo nothing hidden
+	END
+	chmod -R a+rX .
+	cleanup forget "$1"
+}
+
+forget() { # ENGINE
+	case $1 in
+	docker)
+		for ref in $(curl -s --unix-socket "${TEST_DOCKER_HOST#unix://}" 'http://d/images/json' |
+			jq -r --arg t "$unique" '.[] | select(.Labels.test == $t) | .RepoTags[]'); do
+			curl -s --unix-socket "${TEST_DOCKER_HOST#unix://}" -X DELETE "http://d/images/$ref?force=1"
+		done
+		;;
+	*)
+		as="as-root${1#root}"
+		as="${as%ful}"
+		"$TEST_ENGINES" "$as" podman rmi -f $("$TEST_ENGINES" "$as" podman images -q --filter "label=test=$unique")
+		;;
+	esac
+}
+
+builds_once() {
+	need "$1"
+	files "$1"
+	on "$1" cirrus run -o simple live
+	assert_status 0
+	assert_out_has "building $unique in dark blue"
+	assert_out_has '^dark blue$'
+	assert_out_has "^$unique$"
+	assert_out_has '^nothing hidden$'
+	on "$1" cirrus run -o simple live
+	assert_status 0
+	assert_out_has 'Re-using local image gcr.io/cirrus-ci-community/[0-9a-f]*:latest'
+	assert_out_lacks "building $unique"
+	assert_out_has "^$unique$"
+	echo changed >>sub/told
+	on "$1" cirrus run -o simple live
+	assert_status 0
+	assert_out_has "building $unique"
+	assert_out_has '^changed$'
+}
+
+tells_what_fails() {
+	need "$1"
+	files "$1"
+	echo 'RUN echo about to fail && exit 9' >>Dockerfile
+	on "$1" cirrus run -o simple live
+	assert_status 1
+	assert_out_has '^about to fail$'
+	assert_out_has "'live' task skipped"
+	assert_out_lacks '^nothing hidden$'
+}
+
+takes_another_context() {
+	need "$1"
+	files "$1"
+	mkdir docker
+	sed 's/COPY sub/COPY told/' Dockerfile >docker/Dockerfile.ci
+	printf 'env: {CIRRUS_DOCKER_CONTEXT: sub}\nlive_task: {container: {dockerfile: docker/Dockerfile.ci}, script: "cat /told; ls -a /"}\n' >.cirrus.yml
+	printf '*\n!told\n' >docker/Dockerfile.ci.dockerignore
+	chmod -R a+rX .
+	on "$1" cirrus run -o simple
+	assert_status 0
+	assert_out_has "^$unique$"
+	assert_out_lacks 'cirrus-Dockerfile'
+}
+
+pushes_and_pulls() {
+	need "$1"
+	files "$1"
+	on "$1" cirrus run -o simple --dockerfile-image-push \
+		--dockerfile-image-template="$TEST_REGISTRY/cirrus-test/built-%s:latest" live
+	assert_status 0
+	assert_out_has 'not available locally nor remotely'
+	assert_out_has "image push"
+	forget "$1"
+	on "$1" cirrus run -o simple \
+		--dockerfile-image-template="$TEST_REGISTRY/cirrus-test/built-%s:latest" live
+	assert_status 0
+	assert_out_has "Using pulled image $TEST_REGISTRY/cirrus-test/built-"
+	assert_out_has "^$unique$"
+}
+
+for engine in docker rootless rootful; do
+	with() { "$function" "$engine"; }
+	each() {
+		function=$2
+		check "$engine: $1" with
+	}
+	each 'an image is built once for what it is made of' builds_once
+	each 'a build that fails fails the task, with its output' tells_what_fails
+	each 'the context may be another directory' takes_another_context
+	each 'an image is pushed under its name, and pulled' pushes_and_pulls
+done
+finish
