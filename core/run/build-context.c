@@ -124,7 +124,7 @@ static int fill(struct build_context *b, const struct build_context_input *in,
 				 "CIRRUS_DOCKER_CONTEXT: there is no directory "
 				 "%s",
 				 context);
-	if (project_scan(root, &b->tree, err) < 0)
+	if (project_scan(root, in->no_gitignore, &b->tree, err) < 0)
 		return -1;
 	read_rules(dockerfile, root, &rules);
 	filter(&b->tree.paths, &rules);

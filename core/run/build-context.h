@@ -17,6 +17,7 @@ struct build_context {
 struct build_context_input {
 	const char *project_dir, *working_dir; /* of the project; in tasks */
 	const char *dockerfile;                /* relative to the project */
+	bool no_gitignore;
 	const char *context; /* as CIRRUS_DOCKER_CONTEXT says, or NULL */
 };
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "model/exit.h"
+#include "run/pipe.h"
 #include "run/task.h"
 
 #define SAY(run, task, ...)                                            \
@@ -15,7 +16,17 @@
 static void say_container(struct run *run, const struct task *t)
 {
 	const struct container *c = &t->instance.container;
+	struct stage s = {0};
 
+	if (t->instance.kind == INSTANCE_PREBUILT_IMAGE) {
+		SAY(run, t, "image from %s", t->instance.dockerfile);
+		return;
+	}
+	while (t->instance.kind == INSTANCE_PIPE && stage_next(t, &s))
+		SAY(run, t, "container %s, %g CPU, %u MiB of memory", s.image,
+		    (double)c->cpu, c->memory_mib);
+	if (t->instance.kind == INSTANCE_PIPE)
+		return;
 	SAY(run, t, "container %s, %g CPU, %u MiB of memory", c->image,
 	    (double)c->cpu, c->memory_mib);
 }

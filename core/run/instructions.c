@@ -116,6 +116,8 @@ static void take_variables(struct performance *p, struct step *s,
 		return;
 	}
 	environment_merge(p->env, &found);
+	if (p->handed)
+		environment_merge(p->handed, &found);
 	if (variables_expand(p->env, p->image_known ? &p->image : NULL) &&
 	    !p->image_known) {
 		learn_image(p);
@@ -157,7 +159,7 @@ static struct step_result lost(struct performance *p, struct step *s)
 }
 
 /* What took too long has to be over before the session can do anything else. */
-static void end_script(struct performance *p, struct step *s)
+void instructions_kill(struct performance *p, struct step *s)
 {
 	struct session_result waste;
 	AUTO_ERROR struct error *err = NULL;
@@ -176,7 +178,7 @@ static void end_script(struct performance *p, struct step *s)
 static struct step_result timed_out(struct performance *p, struct step *s)
 {
 	p->failed = p->timed_out = true;
-	end_script(p, s);
+	instructions_kill(p, s);
 	return (struct step_result){.status = STATUS_TIMED_OUT};
 }
 
@@ -327,50 +329,6 @@ static struct step_result perform_script(struct performance *p, struct step *s,
 	return instructions_script(p, s, i->scripts, index, "");
 }
 
-static void collect(void *ctx, const char *data, size_t len)
-{
-	buf_add(ctx, data, len);
-}
-
-static enum session_state ask_each(struct performance *p, const char *text,
-				   struct step *s, struct session_result *end)
-{
-	AUTO_STRV struct strv argv = {0};
-	struct each_job job = {&argv, p->env, s, p->deadline_ns};
-
-	strv_push(&argv, "/bin/sh");
-	strv_push(&argv, "-c");
-	strv_push(&argv, text);
-	return each_run(p->place, &job, end, &p->err);
-}
-
-enum session_state instructions_ask(struct performance *p, const char *text,
-				    struct buf *out, int *status)
-{
-	struct step tap = STEP_TAP(collect, out);
-	struct session *session = p->place->session;
-	struct session_result end = {0};
-	enum session_state state;
-
-	if (p->place->each) {
-		state = ask_each(p, text, &tap, &end);
-	} else {
-		AUTO_FREE char *function =
-			xasprintf("cirrus_ask() {\n%s\n}", text);
-
-		session_eval(session, function);
-		session_run(session, &tap, "cirrus_ask", "");
-		state = session_wait(session,
-				     p->place->scope->run->o->cancel_fd,
-				     p->deadline_ns, &end);
-		if (state == SESSION_TIMEOUT)
-			end_script(p, &tap);
-	}
-	session_detach(session);
-	*status = end.status;
-	return state;
-}
-
 char *instructions_expand(struct performance *p, const char *text)
 {
 	learn_image(p);
@@ -441,7 +399,7 @@ static bool wants_stamps(const struct environment *env)
 	return text && strcmp(text, "true") == 0;
 }
 
-static void perform_one(struct performance *p, size_t index)
+static void tell_step(struct performance *p, size_t index, bool perform)
 {
 	const struct instruction *i = &p->task->instructions[index];
 	const struct kind *k = &kinds[i->kind];
@@ -455,7 +413,7 @@ static void perform_one(struct performance *p, size_t index)
 	s->stamps = wants_stamps(p->env);
 	if (p->timed_out)
 		p->deadline_ns = clock_after_ms(AFTERMATH_MS);
-	if (!p->broken && !p->aborted &&
+	if (perform && !p->broken && !p->aborted &&
 	    instructions_due(i->behaviour, p->failed, p->timed_out))
 		r = k->perform(p, s, i, index);
 	if (r.status == STATUS_NONE)
@@ -464,7 +422,27 @@ static void perform_one(struct performance *p, size_t index)
 	free(s);
 }
 
-void instructions_perform(struct performance *p, bool unresolved)
+void instructions_perform_one(struct performance *p, size_t index)
+{
+	tell_step(p, index, true);
+}
+
+static bool is_step(const struct performance *p, size_t index, const bool *done)
+{
+	return p->task->instructions[index].kind != INSTRUCTION_CLONE &&
+	       !(done && done[index]);
+}
+
+void instructions_skip(struct performance *p, size_t from, size_t to,
+		       const bool *done)
+{
+	for (size_t i = from; i < to && !p->aborted; i++)
+		if (is_step(p, i, done))
+			tell_step(p, i, false);
+}
+
+void instructions_perform_some(struct performance *p, bool unresolved,
+			       size_t from, size_t to, const bool *done)
 {
 	AUTO_ERROR struct error *err = NULL;
 
@@ -476,18 +454,30 @@ void instructions_perform(struct performance *p, bool unresolved)
 		if (send_environment(p, &err) < 0)
 			tell_error(&p->place->scope->run->teller, p->task->id,
 				   -1, err);
-	for (size_t i = 0; i < p->task->n_instructions && !p->aborted; i++)
-		if (p->task->instructions[i].kind != INSTRUCTION_CLONE)
-			perform_one(p, i);
+	for (size_t i = from; i < to && !p->aborted; i++)
+		if (is_step(p, i, done))
+			tell_step(p, i, true);
+}
+
+void instructions_perform(struct performance *p, bool unresolved)
+{
+	instructions_perform_some(p, unresolved, 0, p->task->n_instructions,
+				  NULL);
+}
+
+void instructions_leave(struct performance *p)
+{
+	background_end(p->background);
+	p->background = NULL;
+	free(STEAL_PTR(p->http_cache));
+	environment_clear(&p->image);
+	p->image_known = false;
 }
 
 void instructions_end(struct performance *p)
 {
-	background_end(p->background);
-	p->background = NULL;
+	instructions_leave(p);
 	caches_free(p->caches);
 	p->caches = NULL;
-	free(STEAL_PTR(p->http_cache));
-	environment_clear(&p->image);
 	error_free_ptr(&p->err);
 }

@@ -33,6 +33,8 @@ struct performance {
 	char *http_cache;      /* what is offered as one; or NULL */
 	struct caches *caches; /* that instructions so far have restored */
 	struct error *err;     /* why, where broken */
+	/* What scripts handed on, for the next stage; or NULL. */
+	struct environment *handed;
 };
 
 /* Scripts and variables as files for PLACE_BASE. */
@@ -41,6 +43,15 @@ int instructions_files(const struct task *task, const struct environment *env,
 		       struct error **err) MUST_CHECK;
 /* `unresolved`: the variables refer to what only the image may define. */
 void instructions_perform(struct performance *p, bool unresolved);
+/* As instructions_perform, for [from, to) but those that are done already. */
+void instructions_perform_some(struct performance *p, bool unresolved,
+			       size_t from, size_t to, const bool *done);
+void instructions_perform_one(struct performance *p, size_t index);
+/* Tells that they are skipped. */
+void instructions_skip(struct performance *p, size_t from, size_t to,
+		       const bool *done);
+/* The place is about to change. */
+void instructions_leave(struct performance *p);
 /* Background scripts are over; to be called before the place goes down. */
 void instructions_end(struct performance *p);
 
@@ -58,6 +69,9 @@ struct step_result instructions_run(struct performance *p, struct step *s,
  * writes is added to out.  SESSION_DONE: *status is its exit status. */
 enum session_state instructions_ask(struct performance *p, const char *text,
 				    struct buf *out, int *status) MUST_CHECK;
+/* Ends the script that runs, which step is for; what cannot be ended breaks the
+ * environment. */
+void instructions_kill(struct performance *p, struct step *s);
 /* text with the variables of task and image, for free(). */
 char *instructions_expand(struct performance *p, const char *text);
 /* A call into the backend did not succeed: cancelled, too late, or the

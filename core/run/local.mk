@@ -2,6 +2,7 @@
 core_libcore_la_SOURCES += \
 	%D%/artifact-find.c %D%/artifact-find.h \
 	%D%/artifacts.c %D%/artifacts.h \
+	%D%/ask.c \
 	%D%/background.c %D%/background.h \
 	%D%/build-context.c %D%/build-context.h \
 	%D%/cache.c %D%/cache.h \
@@ -21,6 +22,7 @@ core_libcore_la_SOURCES += \
 	%D%/line.c \
 	%D%/mask.c %D%/mask.h \
 	%D%/owner.c %D%/owner.h \
+	%D%/pipe.c %D%/pipe.h \
 	%D%/place.c %D%/place.h \
 	%D%/place-create.c %D%/place-create.h \
 	%D%/plan.c %D%/plan.h \
@@ -40,6 +42,7 @@ core_libcore_la_SOURCES += \
 	%D%/sidecars.c %D%/sidecars.h \
 	%D%/sidecars-ready.c \
 	%D%/step.c %D%/step.h \
+	%D%/task-tell.c \
 	%D%/task.c %D%/task.h \
 	%D%/support.c %D%/support.h \
 	%D%/sweep.c %D%/sweep.h \

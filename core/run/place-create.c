@@ -126,7 +126,12 @@ int place_create(struct place *p, struct error **err)
 				       .flags = CIRRUS_MOUNT_RELABEL,
 				       .source = run->o->project_dir,
 				       .target = p->working_dir};
-	const struct cirrus_mount *mounts[] = {&project};
+	struct cirrus_mount volume = {.struct_size = sizeof(volume),
+				      .type = CIRRUS_MOUNT_VOLUME,
+				      .source = p->volume,
+				      .target = p->working_dir};
+	const struct cirrus_mount *mounts[] = {run->o->dirty ? &project
+							     : &volume};
 	struct platform_spec platform;
 	struct cirrus_instance_spec main = {
 		.struct_size = sizeof(main),
@@ -142,7 +147,7 @@ int place_create(struct place *p, struct error **err)
 	} else {
 		main.flags |= CIRRUS_INSTANCE_IDLE;
 	}
-	if (run->o->dirty) {
+	if (run->o->dirty || p->volume) {
 		main.mounts = mounts;
 		main.n_mounts = 1;
 	}

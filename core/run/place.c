@@ -309,4 +309,5 @@ void place_down(struct place *p)
 	else
 		delete_member(p);
 	delist(p);
+	p->member = NULL;
 }

@@ -25,6 +25,7 @@ struct place {
 	const struct container *container; /* what it is to be */
 	struct sidecars *sidecars;         /* NULL: no additional ones */
 	const char *working_dir;           /* inside; absolute */
+	const char *volume;                /* that is mounted there; or NULL */
 	struct image image;
 	struct member *member;
 	struct session *session;

@@ -13,7 +13,7 @@
 static const char *const lacking[] = {
 	[INSTANCE_NONE] = "it names no instance to run on",
 	[INSTANCE_CONTAINER] = NULL,
-	[INSTANCE_PIPE] = "\"pipe\" is not implemented yet",
+	[INSTANCE_PIPE] = NULL,
 	[INSTANCE_PREBUILT_IMAGE] = NULL,
 	[INSTANCE_PERSISTENT_WORKER] =
 		"\"persistent_worker\" is not implemented yet",
@@ -35,7 +35,7 @@ char *plan_instance_unsupported(const struct task *t)
 	if (i->container.platform == PLATFORM_WINDOWS)
 		return xstrdup("unsupported instance type: Windows containers "
 			       "need a Windows machine");
-	if (i->kind == INSTANCE_PREBUILT_IMAGE)
+	if (i->kind == INSTANCE_PREBUILT_IMAGE || i->kind == INSTANCE_PIPE)
 		return NULL;
 	if (!i->container.image || !*i->container.image)
 		return xstrdup("unsupported instance type: the container has "

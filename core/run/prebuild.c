@@ -219,6 +219,7 @@ static enum event_status build(struct building *b,
 	const struct build_context_input in = {
 		.project_dir = b->run->o->project_dir,
 		.working_dir = b->p->working_dir,
+		.no_gitignore = b->run->o->no_gitignore,
 		.dockerfile = b->p->task->instance.dockerfile,
 		.context = context && *context ? context : NULL};
 

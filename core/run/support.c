@@ -35,6 +35,8 @@ char *support_lacks(void *ctx, const struct task *t)
 	const struct container *c = &t->instance.container;
 	struct platform_spec platform;
 	const struct asked asked[] = {
+		{t->instance.kind == INSTANCE_PIPE, CIRRUS_CAP_VOLUME_SHARED,
+		 "pipe"},
 		{c->n_additional > 0, CIRRUS_CAP_SIDECAR,
 		 "additional_containers"},
 		{any_privileged(c), CIRRUS_CAP_PRIVILEGED, "privileged"},

@@ -12,6 +12,7 @@
 #include "model/exit.h"
 #include "run/http-cache.h"
 #include "run/instructions.h"
+#include "run/pipe.h"
 #include "run/place.h"
 #include "run/plan.h"
 #include "run/platform.h"
@@ -34,29 +35,10 @@ struct doing {
 	const struct container *missing; /* the one to be fetched next */
 	int step;                        /* the next one's number */
 	int64_t started_ns, took_ns;
+	bool prepared; /* variables and project are known */
+	bool again;    /* a later stage: the project is there */
 	struct error *err;
 };
-
-void task_tell_started(struct run *run, const struct task *t)
-{
-	struct event *e = event_new(EVENT_TASK_STARTED, t->id, -1);
-
-	e->title = secrets_mask(run->teller.secrets, t->name);
-	e->title_suffix = task_suffix(t);
-	tell(&run->teller, e);
-}
-
-void task_tell_finished(struct run *run, const struct task *t,
-			enum event_status status, int64_t duration_ns,
-			const char *why)
-{
-	struct event *e = event_new(EVENT_TASK_FINISHED, t->id, -1);
-
-	e->status = status;
-	e->duration_ns = duration_ns;
-	e->text = why ? secrets_mask(run->teller.secrets, why) : NULL;
-	tell(&run->teller, e);
-}
 
 static void learn_secrets(struct doing *d)
 {
@@ -176,7 +158,7 @@ static int bring_up(struct doing *d, struct error **err)
 	struct archive_source *files = archive_source_new();
 	int r = instructions_files(d->task, &d->env, files, err);
 
-	if (r == 0 && !d->run->o->dirty)
+	if (r == 0 && !d->run->o->dirty && !d->again)
 		archive_source_tree(files, d->place.working_dir + 1,
 				    &d->run->project, opens_to_all(d));
 	if (r == 0)
@@ -229,7 +211,8 @@ static int prepare(struct doing *d)
 		     "Preparing volume to work with...");
 	/* what comes between an image that is missing and its fetching would
 	 * hold up other tasks */
-	if (make_variables(d, &d->err) == 0 && scan(d, &d->err) == 0) {
+	if (d->prepared ||
+	    (make_variables(d, &d->err) == 0 && scan(d, &d->err) == 0)) {
 		d->place.sidecars =
 			sidecars_new(&d->scope, d->place.container, &d->env);
 		if (find_images(d) == 0 && !d->missing)
@@ -281,6 +264,37 @@ static enum event_status status_of(const struct performance *p)
 	return p->failed ? STATUS_FAILED : STATUS_SUCCEEDED;
 }
 
+static void begin_time(const struct doing *d, struct performance *p)
+{
+	if (d->task->timeout_ns > 0)
+		p->deadline_ns = clock_now() + d->task->timeout_ns;
+	run_begin_sweep(d->run);
+}
+
+static enum event_status conclude(struct doing *d, struct performance *p,
+				  char **why)
+{
+	enum event_status status = status_of(p);
+	char text[CLOCK_TEXT];
+
+	if (status == STATUS_ERROR)
+		*why = xstrdup(p->err->msg);
+	if (status == STATUS_TIMED_OUT)
+		*why = xasprintf("timed out after %s",
+				 clock_format(d->task->timeout_ns, text));
+	d->took_ns = clock_now() - d->started_ns;
+	return status;
+}
+
+/* For a person to look around. */
+static void stay_a_while(struct doing *d, const struct performance *p)
+{
+	if (p->failed && !p->broken && !p->aborted)
+		shell_open(&d->place, &d->env);
+	if (d->run->o->keep && !p->broken)
+		place_stay(&d->place);
+}
+
 static enum event_status perform(struct doing *d, char **why)
 {
 	struct performance p = {.place = &d->place,
@@ -288,23 +302,11 @@ static enum event_status perform(struct doing *d, char **why)
 				.env = &d->env,
 				.step = &d->step};
 	enum event_status status;
-	char text[CLOCK_TEXT];
 
-	if (d->task->timeout_ns > 0)
-		p.deadline_ns = clock_now() + d->task->timeout_ns;
-	run_begin_sweep(d->run);
+	begin_time(d, &p);
 	instructions_perform(&p, d->unresolved);
-	status = status_of(&p);
-	if (status == STATUS_ERROR)
-		*why = xstrdup(p.err->msg);
-	if (status == STATUS_TIMED_OUT)
-		*why = xasprintf("timed out after %s",
-				 clock_format(d->task->timeout_ns, text));
-	d->took_ns = clock_now() - d->started_ns;
-	if (status == STATUS_FAILED || status == STATUS_TIMED_OUT)
-		shell_open(&d->place, &d->env);
-	if (d->run->o->keep && !p.broken)
-		place_stay(&d->place);
+	status = conclude(d, &p, why);
+	stay_a_while(d, &p);
 	instructions_end(&p);
 	return status;
 }
@@ -315,6 +317,112 @@ static enum event_status failed_to_start(struct doing *d, char **why)
 	if (d->err->code == ERR_CONFIG)
 		run_count_exit(d->run, EXIT_USAGE);
 	return d->err->code == ERR_CANCELLED ? STATUS_ABORTED : STATUS_ERROR;
+}
+
+/* --- pipes ------------------------------------------------------------------------ */
+
+struct piping {
+	struct doing *d;
+	struct performance p;
+	struct environment handed; /* by scripts, from stage to stage */
+	bool *done;                /* instructions that had their turn early */
+};
+
+/* The environment of the next stage: what the file says and what scripts handed
+ * on, without what the last image brought. */
+static void next_environment(struct piping *g, const struct environment *first)
+{
+	struct doing *d = g->d;
+
+	environment_clear(&d->env);
+	environment_merge(&d->env, first);
+	environment_merge(&d->env, &g->handed);
+	d->unresolved = variables_expand(&d->env, NULL);
+}
+
+/* Another container, nothing else. */
+static void next_place(struct doing *d, const struct stage *s)
+{
+	struct place *old = &d->place;
+
+	d->place = (struct place){.scope = old->scope,
+				  .task = old->task,
+				  .container = old->container,
+				  .working_dir = old->working_dir,
+				  .volume = old->volume};
+	d->container.image = s->image;
+	d->images = 0;
+}
+
+static int perform_stage(struct piping *g, const struct stage *s)
+{
+	struct doing *d = g->d;
+	struct performance *p = &g->p;
+
+	next_place(d, s);
+	if (up(d) < 0)
+		return -1;
+	if (!d->again)
+		begin_time(d, p);
+	instructions_perform_some(p, d->unresolved, s->from, s->to, g->done);
+	pipe_upload_early(p, s, g->done);
+	stay_a_while(d, p);
+	instructions_leave(p);
+	place_down(&d->place);
+	return 0;
+}
+
+static int perform_stages(struct piping *g)
+{
+	struct doing *d = g->d;
+	AUTO_ENVIRONMENT struct environment first = {0};
+	struct stage s = {0};
+
+	while (stage_next(d->task, &s) && !g->p.aborted) {
+		if (g->p.broken ||
+		    !stage_due(d->task, &s, g->p.failed, g->p.timed_out)) {
+			instructions_skip(&g->p, s.from, s.to, g->done);
+			continue;
+		}
+		if (d->again)
+			next_environment(g, &first);
+		else
+			environment_merge(&first, &d->env);
+		if (perform_stage(g, &s) < 0)
+			return -1;
+		d->again = true;
+	}
+	return 0;
+}
+
+static enum event_status perform_pipe(struct doing *d, char **why)
+{
+	AUTO_FREE char *volume = NULL;
+	struct piping g = {.d = d,
+			   .p = {.place = &d->place,
+				 .task = d->task,
+				 .env = &d->env,
+				 .step = &d->step}};
+	enum event_status status = STATUS_ERROR;
+
+	g.p.handed = &g.handed;
+	g.done = xcalloc(d->task->n_instructions + 1, sizeof(*g.done));
+	if (make_variables(d, &d->err) == 0 && scan(d, &d->err) == 0 &&
+	    !d->run->o->dirty)
+		d->place.volume = volume = pipe_volume_new(&d->scope, &d->err);
+	d->prepared = true;
+	if (d->err || perform_stages(&g) < 0)
+		status = failed_to_start(d, why);
+	else
+		status = conclude(d, &g.p, why);
+	instructions_end(&g.p);
+	place_down(&d->place);
+	if (volume)
+		pipe_volume_end(&d->scope, volume);
+	d->place.volume = NULL;
+	environment_clear(&g.handed);
+	free(g.done);
+	return status;
 }
 
 static enum event_status build_image(struct doing *d, char **why)
@@ -360,6 +468,8 @@ void task_run(struct run *run, struct schedule *s, size_t index,
 	task_tell_started(run, task);
 	if (task->instance.kind == INSTANCE_PREBUILT_IMAGE)
 		status = build_image(&d, &why);
+	else if (task->instance.kind == INSTANCE_PIPE)
+		status = perform_pipe(&d, &why);
 	else if (up(&d) < 0)
 		status = failed_to_start(&d, &why);
 	else

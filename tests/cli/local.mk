@@ -18,6 +18,7 @@ cli_tests_sh = \
 	%D%/mistakes.sh \
 	%D%/options.sh \
 	%D%/output.sh \
+	%D%/pipe.sh \
 	%D%/preloaded.sh \
 	%D%/reports.sh \
 	%D%/run-fallback.sh \

@@ -1,5 +1,5 @@
 # tests/unit/run
-run_tests = %D%/mask.t %D%/owner.t %D%/plan.t %D%/record.t %D%/schedule.t %D%/script.t %D%/session.t %D%/variables.t
+run_tests = %D%/mask.t %D%/owner.t %D%/pipe.t %D%/plan.t %D%/record.t %D%/schedule.t %D%/script.t %D%/session.t %D%/variables.t
 check_PROGRAMS += $(run_tests)
 TESTS += $(run_tests)
 tests_unit_run_mask_t_SOURCES = %D%/mask.c
@@ -10,6 +10,10 @@ tests_unit_run_owner_t_SOURCES = %D%/owner.c
 tests_unit_run_owner_t_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_run_owner_t_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_run_owner_t_LDADD = $(UNIT_LIBS)
+tests_unit_run_pipe_t_SOURCES = %D%/pipe.c
+tests_unit_run_pipe_t_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_run_pipe_t_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_run_pipe_t_LDADD = $(UNIT_LIBS)
 tests_unit_run_plan_t_SOURCES = %D%/plan.c
 tests_unit_run_plan_t_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_run_plan_t_CFLAGS = $(UNIT_CFLAGS)

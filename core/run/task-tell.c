@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "run/task.h"
+
+void task_tell_started(struct run *run, const struct task *t)
+{
+	struct event *e = event_new(EVENT_TASK_STARTED, t->id, -1);
+
+	e->title = secrets_mask(run->teller.secrets, t->name);
+	e->title_suffix = task_suffix(t);
+	tell(&run->teller, e);
+}
+
+void task_tell_finished(struct run *run, const struct task *t,
+			enum event_status status, int64_t duration_ns,
+			const char *why)
+{
+	struct event *e = event_new(EVENT_TASK_FINISHED, t->id, -1);
+
+	e->status = status;
+	e->duration_ns = duration_ns;
+	e->text = why ? secrets_mask(run->teller.secrets, why) : NULL;
+	tell(&run->teller, e);
+}
