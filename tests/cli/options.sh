@@ -140,7 +140,7 @@ explains_options_of_the_old_cli() {
 	done
 	for option in --lazy-pull --container-lazy-pull --tart-lazy-pull \
 		--vetu-lazy-pull --debug --debug-no-cleanup \
-	for option in --heartbeat-timeout=5m --tart-no-unmount --user=me; do
+		--dockerfile-image-push --dockerfile-image-template=x/%s; do
 		run cirrus run $option
 		assert_status 0
 		assert_empty "$ERR"
