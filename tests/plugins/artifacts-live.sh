@@ -77,6 +77,30 @@ streams() {
 	assert md5sum -c sum
 }
 
+part() { [ -n "$(find "$trash/art" -name '.cirrus-*')" ]; }
+
+interrupted() {
+	need docker
+	cat >.cirrus.yml <<-EOF
+	container: {image: $TEST_IMAGE}
+	a_task:
+	  make_script: head -c 1000000000 /dev/zero >big
+	  x_artifacts: {path: big}
+	EOF
+	place
+	# shellcheck disable=SC2046 # words
+	$(engine_words docker) cirrus run -o simple --artifacts-dir "$trash/art" >"$OUT" 2>"$ERR" &
+	pid=$!
+	await 120 part
+	kill -TERM $pid
+	status=0
+	wait $pid || status=$?
+	assert_status 143
+	assert_out_has "'x' artifacts aborted"
+	assert [ -z "$(found)" ]
+}
+check 'docker: a signal while artifacts come leaves no half file' interrupted
+
 for engine in docker rootless rootful; do
 	collect() { collects $engine; }
 	refuse() { refuses $engine; }
