@@ -4,6 +4,7 @@ core_libcore_la_SOURCES += \
 	%D%/attempt.c %D%/attempt.h \
 	%D%/backend.h \
 	%D%/choose.c %D%/choose.h \
+	%D%/credentials.c %D%/credentials.h \
 	%D%/config-file.c %D%/config-file.h \
 	%D%/conn.c %D%/conn.h \
 	%D%/crash.c %D%/crash.h \

@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 #include "backend/backend.h"
+#include "backend/credentials.h"
 #include "files/project.h"
 #include "run/images.h"
 #include "run/owner.h"
@@ -50,7 +51,8 @@ void run_begin_sweep(struct run *run);
 struct scope {
 	struct run *run;
 	int64_t task;
-	int step; /* changes between calls only */
+	int step;                              /* changes between calls only */
+	const struct credentials *credentials; /* of registries; or NULL */
 };
 
 /* Deadlines, in milliseconds.  Fetching and copying have none of their own:

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "run/platform.h"
 #include "run/sidecars.h"
+#include "run/wants.h"
 
 static bool can(const struct place *p, unsigned int capability)
 {
@@ -111,6 +112,31 @@ static int create_group(struct place *p,
 	return 0;
 }
 
+/* What the container's block asks for beyond the ordinary; the list of mounts, for
+ * free(), begins with the working directory's. */
+static const struct cirrus_mount **add_wants(
+	const struct place *p, const struct cirrus_mount *work,
+	const struct cirrus_device *const *kvm,
+	struct cirrus_instance_spec *main)
+{
+	const struct wants *w = p->wants;
+	const struct cirrus_mount **mounts =
+		xcalloc((w ? w->n_mounts : 0) + 2, sizeof(*mounts));
+
+	if (work)
+		mounts[main->n_mounts++] = work;
+	for (size_t i = 0; w && i < w->n_mounts; i++)
+		mounts[main->n_mounts++] = &w->mounts[i];
+	main->mounts = mounts;
+	if (w && w->privileged)
+		main->flags |= CIRRUS_INSTANCE_PRIVILEGED;
+	if (w && w->kvm) {
+		main->devices = kvm;
+		main->n_devices = 1;
+	}
+	return mounts;
+}
+
 int place_create(struct place *p, struct error **err)
 {
 	struct run *run = p->scope->run;
@@ -130,8 +156,13 @@ int place_create(struct place *p, struct error **err)
 				      .type = CIRRUS_MOUNT_VOLUME,
 				      .source = p->volume,
 				      .target = p->working_dir};
-	const struct cirrus_mount *mounts[] = {run->o->dirty ? &project
-							     : &volume};
+	const struct cirrus_mount *work = run->o->dirty ? &project
+					  : p->volume   ? &volume
+							: NULL;
+	const struct cirrus_device kvm = {
+		.struct_size = sizeof(kvm), .count = 1, .name = "/dev/kvm"};
+	const struct cirrus_device *const devices[] = {&kvm};
+	AUTO_FREE const struct cirrus_mount **mounts = NULL;
 	struct platform_spec platform;
 	struct cirrus_instance_spec main = {
 		.struct_size = sizeof(main),
@@ -147,10 +178,7 @@ int place_create(struct place *p, struct error **err)
 	} else {
 		main.flags |= CIRRUS_INSTANCE_IDLE;
 	}
-	if (run->o->dirty || p->volume) {
-		main.mounts = mounts;
-		main.n_mounts = 1;
-	}
+	mounts = add_wants(p, work, devices, &main);
 	set_limits(p, &main);
 	return create_group(p, &main, err);
 }

@@ -18,12 +18,14 @@
 #define PLACE_WORKING_DIR "/tmp/cirrus-ci/working-dir"
 
 struct sidecars;
+struct wants;
 
 struct place {
 	struct scope *scope;
 	const struct task *task;
 	const struct container *container; /* what it is to be */
 	struct sidecars *sidecars;         /* NULL: no additional ones */
+	const struct wants *wants;         /* of its block; or NULL */
 	const char *working_dir;           /* inside; absolute */
 	const char *volume;                /* that is mounted there; or NULL */
 	struct image image;

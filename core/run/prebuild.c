@@ -13,6 +13,7 @@
 #include "run/platform.h"
 #include "run/step.h"
 #include "run/variables.h"
+#include "run/wants.h"
 
 #define LABEL_HASH "cirrus.dockerfile-hash"
 
@@ -202,6 +203,10 @@ static cirrus_status call_build(struct building *b, struct build_context *ctx,
 	cirrus_status s;
 
 	add_arguments(b, &texts, &args);
+	if (b->p->scope->credentials)
+		spec.registries =
+			(const char *const *)
+				b->p->scope->credentials->registries.v;
 	spec.args = args.ptr;
 	spec.n_args = args.len;
 	s = conn_image_build(b->run->conn, &opts, &spec, &tar, &log, info,
@@ -276,6 +281,20 @@ static bool uses(const struct planned *user, int64_t id)
 	return false;
 }
 
+/* Who uses the image first says with what credentials it is made. */
+static int read_credentials(const struct prebuild *p, struct credentials *out,
+			    struct error **err)
+{
+	const struct plan *plan = &p->scope->run->plan;
+
+	for (size_t i = 0; i < plan->len && !p->scope->credentials; i++)
+		if (uses(&plan->v[i], p->task->id) &&
+		    wants_credentials(p->scope, plan->v[i].task, p->env, out,
+				      err) < 0)
+			return -1;
+	return 0;
+}
+
 static enum event_status make_for(const struct prebuild *p,
 				  enum architecture arch, char **why)
 {
@@ -305,7 +324,14 @@ enum event_status prebuild_run(const struct prebuild *p, char **why)
 	const struct plan *plan = &p->scope->run->plan;
 	bool wanted[] = {[ARCH_AMD64] = false, [ARCH_ARM64] = false};
 	enum event_status status = STATUS_SUCCEEDED;
+	struct credentials credentials = {0};
+	AUTO_ERROR struct error *err = NULL;
 
+	if (read_credentials(p, &credentials, &err) < 0) {
+		*why = xstrdup(err->msg);
+		run_count_exit(p->scope->run, EXIT_USAGE);
+		status = STATUS_ERROR;
+	}
 	for (size_t i = 0; i < plan->len; i++)
 		if (uses(&plan->v[i], p->task->id))
 			wanted[plan->v[i]
@@ -317,5 +343,7 @@ enum event_status prebuild_run(const struct prebuild *p, char **why)
 	for (size_t a = 0; a < ARRAY_LEN(wanted); a++)
 		if (wanted[a] && status == STATUS_SUCCEEDED)
 			status = make_for(p, (enum architecture)a, why);
+	p->scope->credentials = NULL;
+	credentials_clear(&credentials);
 	return status;
 }

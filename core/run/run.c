@@ -57,6 +57,16 @@ static void on_secret(void *ctx, const char *text)
 	secrets_add(run->teller.secrets, text);
 }
 
+static bool on_registry_auth(void *ctx, void *scope, const char *registry,
+			     const char **user, const char **password)
+{
+	const struct scope *s = scope;
+
+	(void)ctx;
+	return s && s->credentials &&
+	       credentials_find(s->credentials, registry, user, password);
+}
+
 static void on_note(void *ctx, const char *text)
 {
 	struct run *run = ctx;
@@ -144,7 +154,8 @@ static int connect_backend(struct run *run, struct error **err)
 	struct backend_hooks hooks = {.ctx = run,
 				      .log = on_log,
 				      .progress = on_progress,
-				      .secret = on_secret};
+				      .secret = on_secret,
+				      .registry_auth = on_registry_auth};
 
 	backend_set_hooks(&hooks);
 	choice.kind = "container";

@@ -3,8 +3,11 @@
 
 #include "run/support.h"
 
+#include <unistd.h>
+
 #include "backend/backend.h"
 #include "run/platform.h"
+#include "run/wants.h"
 
 struct asked {
 	bool yes;
@@ -29,27 +32,49 @@ static bool any_host_port(const struct container *c)
 	return false;
 }
 
+static bool any_read_only(const struct wants *w)
+{
+	for (size_t i = 0; i < w->n_mounts; i++)
+		if (w->mounts[i].flags & CIRRUS_MOUNT_READONLY)
+			return true;
+	return false;
+}
+
 char *support_lacks(void *ctx, const struct task *t)
 {
 	struct conn *conn = ctx;
 	const struct container *c = &t->instance.container;
 	struct platform_spec platform;
+	struct wants w;
+	/* what is wrong in it is said when the task starts */
+	int good = wants_read(t, NULL, &w, NULL);
 	const struct asked asked[] = {
 		{t->instance.kind == INSTANCE_PIPE, CIRRUS_CAP_VOLUME_SHARED,
 		 "pipe"},
 		{c->n_additional > 0, CIRRUS_CAP_SIDECAR,
 		 "additional_containers"},
-		{any_privileged(c), CIRRUS_CAP_PRIVILEGED, "privileged"},
+		{good == 0 && w.n_mounts > 0, CIRRUS_CAP_MOUNT_BIND, "volumes"},
+		{any_read_only(&w), CIRRUS_CAP_MOUNT_READONLY,
+		 "read-only volumes"},
+		{w.kvm, CIRRUS_CAP_DEVICE, "kvm"},
+		{w.privileged || any_privileged(c), CIRRUS_CAP_PRIVILEGED,
+		 "privileged"},
 		{any_host_port(c), CIRRUS_CAP_PORTS, "a port of the host"},
 		{platform_spec(&platform, conn, c) != NULL, CIRRUS_CAP_PLATFORM,
 		 platform_arch(c->architecture)},
 	};
 
+	bool kvm = w.kvm;
+
+	wants_clear(&w);
 	for (size_t i = 0; i < ARRAY_LEN(asked); i++)
 		if (asked[i].yes && !conn_can(conn, asked[i].capability))
 			return xasprintf("backend %s does not offer %s here "
 					 "(%s)",
 					 conn_name(conn), asked[i].what,
 					 capability_name(asked[i].capability));
+	if (kvm && conn_can(conn, CIRRUS_CAP_MOUNT_BIND) &&
+	    access("/dev/kvm", F_OK) < 0)
+		return xstrdup("this machine has no /dev/kvm");
 	return NULL;
 }

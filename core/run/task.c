@@ -20,6 +20,7 @@
 #include "run/shell.h"
 #include "run/sidecars.h"
 #include "run/variables.h"
+#include "run/wants.h"
 
 struct doing {
 	struct run *run;
@@ -27,6 +28,8 @@ struct doing {
 	struct scope scope;
 	struct container container; /* as the file has it, with its image */
 	char *image;                /* from a Dockerfile */
+	struct wants wants;
+	struct credentials credentials;
 	struct environment env;
 	bool unresolved;   /* variables that only the image may define */
 	char *working_dir; /* a script may set the variable anew */
@@ -102,7 +105,9 @@ static int make_variables(struct doing *d, struct error **err)
 				 "CIRRUS_WORKING_DIR is not an absolute path: "
 				 "%s",
 				 d->place.working_dir);
-	return 0;
+	d->place.wants = &d->wants;
+	return wants_all(&d->scope, d->task, &d->env, &d->wants,
+			 &d->credentials, err);
 }
 
 /* --- the environment ------------------------------------------------------------ */
@@ -349,7 +354,8 @@ static void next_place(struct doing *d, const struct stage *s)
 				  .task = old->task,
 				  .container = old->container,
 				  .working_dir = old->working_dir,
-				  .volume = old->volume};
+				  .volume = old->volume,
+				  .expose = old->expose};
 	d->container.image = s->image;
 	d->images = 0;
 }
@@ -442,6 +448,8 @@ static enum event_status build_image(struct doing *d, char **why)
 static void clear(struct doing *d)
 {
 	free(d->image);
+	wants_clear(&d->wants);
+	credentials_clear(&d->credentials);
 	sidecars_free(d->place.sidecars);
 	environment_clear(&d->env);
 	free(d->working_dir);

@@ -24,7 +24,8 @@ cli_tests_sh = \
 	%D%/run-fallback.sh \
 	%D%/run.sh \
 	%D%/signals.sh \
-	%D%/validate.sh
+	%D%/validate.sh \
+	%D%/wants.sh
 TESTS += $(cli_tests_sh)
 EXTRA_DIST += $(cli_tests_sh)
 EXTRA_DIST += %D%/mistakes/anchor.yml %D%/mistakes/anchor.out \

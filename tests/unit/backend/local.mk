@@ -1,5 +1,5 @@
 # tests/unit/backend
-backend_tests = %D%/apart.t %D%/attempt.t %D%/choose.t %D%/crash.t \
+backend_tests = %D%/apart.t %D%/attempt.t %D%/choose.t %D%/crash.t %D%/credentials.t \
 	%D%/loader.t %D%/need.t %D%/operations.t %D%/search.t \
 	%D%/services.t %D%/settings.t %D%/value.t %D%/wrap.t
 check_PROGRAMS += $(backend_tests)
@@ -9,6 +9,10 @@ tests_unit_backend_apart_t_SOURCES = %D%/apart.c
 tests_unit_backend_apart_t_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_backend_apart_t_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_backend_apart_t_LDADD = $(UNIT_LIBS)
+tests_unit_backend_credentials_t_SOURCES = %D%/credentials.c
+tests_unit_backend_credentials_t_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_backend_credentials_t_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_backend_credentials_t_LDADD = $(UNIT_LIBS)
 tests_unit_backend_choose_t_SOURCES = %D%/choose.c
 tests_unit_backend_choose_t_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_backend_choose_t_CFLAGS = $(UNIT_CFLAGS)

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* Credentials of registries as a configuration gives them (`registry_config`):
+ * the text of a config.json of Docker, of which only "auths" counts. */
+#ifndef CIRRUS_BACKEND_CREDENTIALS_H
+#define CIRRUS_BACKEND_CREDENTIALS_H
+
+#include "base/error.h"
+#include "base/strv.h"
+
+struct credentials {
+	/* Three for each: the registry as images name it, user, password. */
+	struct strv texts;
+	struct strv registries;
+};
+
+int credentials_parse(struct credentials *c, const char *text,
+		      struct error **err) MUST_CHECK;
+void credentials_clear(struct credentials *c);
+bool credentials_find(const struct credentials *c, const char *registry,
+		      const char **user, const char **password);
+
+#endif

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "run/wants.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "run/variables.h"
+
+static const struct node *find(const struct task *t, const char *key)
+{
+	const struct node *block = t->instance.block;
+
+	if (t->instance.kind != INSTANCE_CONTAINER || !block ||
+	    block->kind != NODE_MAP)
+		return NULL;
+	return node_get(block, key);
+}
+
+static char *expand(const char *text, const struct environment *env)
+{
+	return env ? variables_expand_text(text, env, NULL) : xstrdup(text);
+}
+
+static int wrong(const struct task *t, const struct node *n, const char *why,
+		 const char *text, struct error **err)
+{
+	return error_set(err, ERR_CONFIG,
+			 "line %d: \"%s\" of task \"%s\" %s: %s", n->at.line,
+			 n->name, t->name, why, text);
+}
+
+static int read_flag(const struct task *t, const struct environment *env,
+		     const char *key, bool *out, struct error **err)
+{
+	const struct node *n = find(t, key);
+	AUTO_FREE char *text = NULL;
+
+	*out = false;
+	if (!n)
+		return 0;
+	text = expand(n->kind == NODE_SCALAR ? n->text : "a list or map", env);
+	*out = strcasecmp(text, "true") == 0;
+	if (*out || strcasecmp(text, "false") == 0 || !*text)
+		return 0;
+	return wrong(t, n, "is neither true nor false", text, err);
+}
+
+/* SOURCE:TARGET or SOURCE:TARGET:ro */
+static int add_volume(struct wants *w, const struct task *t,
+		      const struct node *n, const char *text,
+		      struct error **err)
+{
+	AUTO_STRV struct strv parts = {0};
+	struct cirrus_mount *m = &w->mounts[w->n_mounts];
+
+	strv_split(&parts, text, ':');
+	if (parts.len < 2 || parts.len > 3 ||
+	    (parts.len == 3 && strcmp(parts.v[2], "ro") != 0))
+		return wrong(t, n, "is not SOURCE:TARGET or SOURCE:TARGET:ro",
+			     text, err);
+	if (*parts.v[0] != '/' || *parts.v[1] != '/')
+		return wrong(t, n, "needs absolute paths", text, err);
+	strv_push(&w->texts, parts.v[0]);
+	strv_push(&w->texts, parts.v[1]);
+	*m = (struct cirrus_mount){
+		.struct_size = sizeof(*m),
+		.type = CIRRUS_MOUNT_BIND,
+		.flags = CIRRUS_MOUNT_RELABEL |
+			 (parts.len == 3 ? CIRRUS_MOUNT_READONLY : 0),
+		.source = w->texts.v[w->texts.len - 2],
+		.target = w->texts.v[w->texts.len - 1]};
+	w->n_mounts++;
+	return 0;
+}
+
+static int read_volumes(struct wants *w, const struct task *t,
+			const struct environment *env, struct error **err)
+{
+	const struct node *n = find(t, "volumes");
+	size_t many;
+
+	if (!n)
+		return 0;
+	many = n->kind == NODE_LIST ? n->n_children : 1;
+	w->mounts = xcalloc(many + 1, sizeof(*w->mounts));
+	for (size_t i = 0; i < many; i++) {
+		const struct node *one =
+			n->kind == NODE_LIST ? n->children[i] : n;
+		AUTO_FREE char *text = expand(
+			one->kind == NODE_SCALAR ? one->text : "a map", env);
+
+		if (add_volume(w, t, n, text, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int wants_read(const struct task *t, const struct environment *env,
+	       struct wants *out, struct error **err)
+{
+	*out = (struct wants){0};
+	if (read_flag(t, env, "privileged", &out->privileged, err) < 0 ||
+	    read_flag(t, env, "kvm", &out->kvm, err) < 0 ||
+	    read_flag(t, env, "use_in_memory_disk", &out->memory_disk, err) < 0)
+		return -1;
+	return read_volumes(out, t, env, err);
+}
+
+void wants_clear(struct wants *w)
+{
+	free(w->mounts);
+	strv_clear(&w->texts);
+	*w = (struct wants){0};
+}
+
+static char *registry_config(const struct task *t,
+			     const struct environment *env)
+{
+	const struct node *n = find(t, "registry_config");
+
+	for (size_t i = 0; !n && i < t->n_extra; i++)
+		if (strcmp(t->extra[i]->name, "registry_config") == 0)
+			n = t->extra[i];
+	if (!n || n->kind != NODE_SCALAR || !*n->text)
+		return NULL;
+	return expand(n->text, env);
+}
+
+/* What only the hosted service could decrypt, or nobody gave, is not there: the
+ * engine's own store may have it. */
+static int tell_absent(const struct scope *scope, const char *why)
+{
+	tell_message(&scope->run->teller, scope->task, scope->step, LEVEL_INFO,
+		     "log in with the engine's own client",
+		     "registry_config is %s, and not used", why);
+	return 0;
+}
+
+int wants_credentials(struct scope *scope, const struct task *t,
+		      const struct environment *env, struct credentials *out,
+		      struct error **err)
+{
+	AUTO_FREE char *text = registry_config(t, env);
+
+	if (!text)
+		return 0;
+	if (str_starts(text, "ENCRYPTED"))
+		return tell_absent(scope, "encrypted for the hosted service");
+	if (*text == '$')
+		return tell_absent(scope, "a variable that is not set");
+	if (credentials_parse(out, text, err) < 0) {
+		error_prefix(err, "registry_config of task \"%s\"", t->name);
+		return -1;
+	}
+	for (size_t i = 2; i < out->texts.len; i += 3)
+		secrets_add(scope->run->teller.secrets, out->texts.v[i]);
+	scope->credentials = out;
+	return 0;
+}
+
+int wants_all(struct scope *scope, const struct task *t,
+	      const struct environment *env, struct wants *wants,
+	      struct credentials *credentials, struct error **err)
+{
+	if (wants_read(t, env, wants, err) < 0)
+		return -1;
+	if (wants->memory_disk)
+		tell_message(&scope->run->teller, scope->task, scope->step,
+			     LEVEL_DEBUG, NULL,
+			     "use_in_memory_disk makes no difference here: "
+			     "the working directory is on the engine's disk");
+	return wants_credentials(scope, t, env, credentials, err);
+}

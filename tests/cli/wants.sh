@@ -1,0 +1,84 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# What containers ask for beyond the ordinary, on the dummy backend.
+. "${srcdir:-.}/tests/lib.sh"
+CIRRUS_CONTAINER_BACKEND=dummy
+export CIRRUS_CONTAINER_BACKEND
+cirrus_run() { run cirrus run -o simple "$@"; }
+
+# config LINES SCRIPT: a container with these lines.
+config() {
+	printf 'a_task:\n  container:\n    image: debian:12\n' >.cirrus.yml
+	printf '%s\n' "$1" | sed 's/^/    /' >>.cirrus.yml
+	printf '  script:\n' >>.cirrus.yml
+	printf '%s\n' "$2" | sed 's/^/    - /' >>.cirrus.yml
+}
+
+mounts_volumes() {
+	mkdir "$trash/data" "$trash/more"
+	echo here >"$trash/data/file"
+	config "volumes:
+  - \$DATA:/var/tmp/data:ro
+  - $trash/more:/var/tmp/more" 'cat /var/tmp/data/file
+echo new >/var/tmp/more/new
+echo x >/var/tmp/data/x || echo read-only it is'
+	cirrus_run -e DATA="$trash/data"
+	assert_status 0
+	assert_out_has '^here$'
+	assert_out_has '^read-only it is$'
+	assert [ "$(cat "$trash/more/new")" = new ]
+	config "volumes: relative:/x" 'echo never'
+	cirrus_run
+	assert_status 2
+	assert_out_has 'line 4: "volumes" of task "a" needs absolute paths: relative:/x'
+	config "volumes: /a:/b:rx" 'echo never'
+	cirrus_run
+	assert_status 2
+	config "volumes: $trash/not-there:/var/tmp/data" 'echo never'
+	cirrus_run
+	assert_status 3
+	assert_out_has not-there
+}
+check 'volumes are mounted, read-only where they say so' mounts_volumes
+
+needs_capabilities() {
+	for key in privileged kvm; do
+		config "$key: true" 'echo never'
+		cirrus_run
+		assert_status 3
+		assert_out_has "backend dummy does not offer $key here"
+		assert_out_has "'a' task skipped"
+		config "$key: false" 'echo it runs'
+		cirrus_run
+		assert_status 0
+		config "$key: perhaps" 'echo never'
+		cirrus_run
+		assert_status 2
+		assert_out_has "\"$key\" of task \"a\" is neither true nor false: perhaps"
+	done
+	config 'privileged: $ASKED' 'echo it runs'
+	cirrus_run -e ASKED=true --backend-option dummy.with=PRIVILEGED
+	assert_status 0
+}
+check 'what the backend lacks skips the task; nonsense is an error' needs_capabilities
+
+gives_credentials() {
+	config 'registry_config: $REGISTRY' 'echo pulled'
+	sed -i 's/debian:12/r.example:5000\/denied\/x:1/' .cirrus.yml
+	cirrus_run
+	assert_status 3
+	# dummy:sesame
+	cirrus_run -e REGISTRY='{"auths":{"r.example:5000":{"auth":"ZHVtbXk6c2VzYW1l"}}}'
+	assert_status 0
+	assert_out_has '^pulled$'
+	cirrus_run -e REGISTRY=nonsense
+	assert_status 2
+	assert_out_has 'registry_config of task "a": not the text of a config.json'
+	sed -i 's/\$REGISTRY/ENCRYPTED[!abc!]/; s/denied/missing/' .cirrus.yml
+	cirrus_run
+	assert_status 0
+	assert_out_has 'registry_config is encrypted for the hosted service'
+}
+check 'registry_config gives the credentials of a pull' gives_credentials
+
+finish
