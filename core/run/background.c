@@ -26,7 +26,7 @@ static int needs(const struct place *p, struct error **err)
 					 "scripts: it lacks %s",
 					 conn_name(conn),
 					 capability_name(caps[i]));
-	return 0;
+	return p->each ? place_lacks_shell(p, err) : 0;
 }
 
 int background_start(struct background **list, struct place *place,

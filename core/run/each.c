@@ -159,10 +159,7 @@ static cirrus_status settle(struct place *p, const struct each_job *job,
 	if (st != CIRRUS_OK || (end->code != 127 && end->code != 126) ||
 	    !lacks_shell(p, job->argv))
 		return st;
-	error_set(err, ERR_CONFIG, "image %s has no shell /bin/sh",
-		  p->task->instance.container.image);
-	error_hint(err, "with \"CIRRUS_SHELL: direct\" in env, instructions "
-			"run without a shell");
+	place_lacks_shell(p, err);
 	return CIRRUS_E_FAILED;
 }
 

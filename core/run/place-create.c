@@ -18,7 +18,7 @@ static bool can(const struct place *p, unsigned int capability)
 
 bool place_attaches(const struct place *p)
 {
-	return can(p, CIRRUS_CAP_START_STDIO) &&
+	return !p->each && can(p, CIRRUS_CAP_START_STDIO) &&
 	       can(p, CIRRUS_CAP_COPY_STOPPED);
 }
 

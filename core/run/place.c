@@ -99,17 +99,67 @@ static int copy_in(struct place *p, struct archive_source *files,
 	return -1;
 }
 
+/* --- images without a shell ---------------------------------------------------- */
+
+static cirrus_status pass_over(void *ctx UNUSED, int32_t stream UNUSED,
+			       const void *data UNUSED, size_t len UNUSED)
+{
+	return CIRRUS_OK;
+}
+
+/* Asked before the start, which would fail without saying why in words that
+ * mean the same everywhere. */
+static bool has_shell(struct place *p)
+{
+	static const char *const paths[] = {"sh", NULL};
+	const struct cirrus_writer nowhere = {NULL, pass_over};
+	AUTO_ERROR struct error *err = NULL;
+
+	return place_read(p, clock_after_ms(QUICK_MS), "/bin", paths, &nowhere,
+			  &err) != CIRRUS_E_NOTFOUND;
+}
+
+int place_lacks_shell(const struct place *p, struct error **err)
+{
+	error_set(err, ERR_BACKEND, "image %s has no shell /bin/sh",
+		  p->container->image);
+	if (p->direct)
+		return error_hint(err, "this instruction cannot do without, "
+				       "scripts can");
+	return error_hint(err, "with \"CIRRUS_SHELL: direct\" in env, "
+			       "instructions run without a shell");
+}
+
+static void remove_member(struct place *p);
+
+/* The environment is made anew, to wait for execs. */
+static int do_without_shell(struct place *p, struct error **err)
+{
+	sidecars_discard(p->sidecars);
+	remove_member(p);
+	p->each = true;
+	return place_create(p, err);
+}
+
+/* --- starting ------------------------------------------------------------------ */
+
 static int start_attached(struct place *p, struct error **err)
 {
 	struct call_options o = options(p, START_MS);
 	struct cirrus_start_spec spec = {.struct_size = sizeof(spec)};
+	cirrus_status st;
 
 	if (session_new(p->scope->run->pump, &p->session, err) < 0)
 		return -1;
 	spec.stdin_fd = session_stdin(p->session);
 	spec.stdout_fd = session_stdout(p->session);
 	spec.stderr_fd = session_stdout(p->session);
-	if (member_start(p->member, &o, &spec, err) != CIRRUS_OK) {
+	st = member_start(p->member, &o, &spec, err);
+	if (st == CIRRUS_E_INVAL && !has_shell(p)) {
+		error_free_ptr(err);
+		return place_lacks_shell(p, err);
+	}
+	if (st != CIRRUS_OK) {
 		error_prefix(err, "cannot start /bin/sh in image %s",
 			     p->container->image);
 		return -1;
@@ -132,8 +182,14 @@ static int up(struct place *p, struct archive_source *files, struct error **err)
 {
 	bool before = can(p, CIRRUS_CAP_COPY_STOPPED);
 
+	p->each = false;
 	p->each = !place_attaches(p) && !can(p, CIRRUS_CAP_EXEC_STDIN);
-	if (place_create(p, err) < 0 || (before && copy_in(p, files, err) < 0))
+	if (place_create(p, err) < 0)
+		return -1;
+	if (p->direct && place_attaches(p) && !has_shell(p) &&
+	    do_without_shell(p, err) < 0)
+		return -1;
+	if (before && copy_in(p, files, err) < 0)
 		return -1;
 	if (place_attaches(p))
 		return start_attached(p, err);
@@ -293,6 +349,13 @@ static void delete_member(struct place *p)
 	member_release(p->member);
 }
 
+static void remove_member(struct place *p)
+{
+	delete_member(p);
+	delist(p);
+	p->member = NULL;
+}
+
 void place_down(struct place *p)
 {
 	if (p->line)
@@ -304,10 +367,10 @@ void place_down(struct place *p)
 	sidecars_down(p->sidecars, p->scope->run->o->keep);
 	if (!p->member)
 		return;
-	if (p->scope->run->o->keep)
+	if (p->scope->run->o->keep) {
 		keep(p);
-	else
-		delete_member(p);
-	delist(p);
-	p->member = NULL;
+		delist(p);
+	} else {
+		remove_member(p);
+	}
 }

@@ -4,8 +4,8 @@
  *
  * The fewest calls to an engine: inspect the image (once per run), create, one
  * archive in, start with the session attached, delete.  Where the backend cannot
- * attach, the session is one long exec; where that has no input either, every
- * instruction is an exec of its own (each.h). */
+ * attach, the session is one long exec; where that has no input either, or
+ * the image has no shell, every instruction is an exec of its own (each.h). */
 #ifndef CIRRUS_RUN_PLACE_H
 #define CIRRUS_RUN_PLACE_H
 
@@ -33,6 +33,7 @@ struct place {
 	struct session *session;
 	struct line *line; /* where the session is an exec of its own */
 	bool expose;       /* place_expose will be called; before place_up */
+	bool direct;       /* no instruction wants a shell */
 	bool each; /* there is no session, but one exec per instruction */
 	struct cirrus_instance_info info; /* how a person can get at it */
 	bool stays;         /* its main process outlives the session */
@@ -62,6 +63,8 @@ cirrus_status place_expose(struct place *p, const char *target, uint32_t port,
 			   struct error **err) MUST_CHECK;
 /* Kills the script that runs, so that its record comes. */
 int place_kill_script(struct place *p, struct error **err) MUST_CHECK;
+/* That the image has no shell, and what to do about it; -1. */
+int place_lacks_shell(const struct place *p, struct error **err);
 /* Why the session broke off: fills *err. */
 void place_explain(struct place *p, bool *out_of_memory, struct error **err);
 /* Tells of every environment that is still there, and how to remove it: when

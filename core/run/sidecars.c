@@ -320,13 +320,24 @@ static void drop(struct sidecar *s, bool keep)
 	member_release(s->member);
 }
 
+static void drop_all(struct sidecars *s, bool keep)
+{
+	for (size_t i = s->len; i > 0; i--) {
+		drop(&s->v[i - 1], keep);
+		s->v[i - 1].member = NULL;
+	}
+}
+
+void sidecars_discard(struct sidecars *s)
+{
+	if (s)
+		drop_all(s, false);
+}
+
 void sidecars_down(struct sidecars *s, bool keep)
 {
 	if (!s)
 		return;
 	unwatch(s);
-	for (size_t i = s->len; i > 0; i--) {
-		drop(&s->v[i - 1], keep);
-		s->v[i - 1].member = NULL;
-	}
+	drop_all(s, keep);
 }

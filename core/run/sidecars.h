@@ -33,6 +33,8 @@ const struct container *sidecars_image(const struct sidecars *s, size_t i);
 
 /* Takes over what came of the specs, in their order. */
 void sidecars_adopt(struct sidecars *s, struct member *const *members);
+/* Removes what was adopted and never started, to be created once more. */
+void sidecars_discard(struct sidecars *s);
 /* Starts them, and returns once all their ports are open and their readiness
  * commands have succeeded. */
 int sidecars_up(struct sidecars *s, struct member *main,

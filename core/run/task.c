@@ -17,6 +17,7 @@
 #include "run/plan.h"
 #include "run/platform.h"
 #include "run/prebuild.h"
+#include "run/script.h"
 #include "run/shell.h"
 #include "run/sidecars.h"
 #include "run/variables.h"
@@ -166,6 +167,7 @@ static int bring_up(struct doing *d, struct error **err)
 	if (r == 0 && !d->run->o->dirty && !d->again)
 		archive_source_tree(files, d->place.working_dir + 1,
 				    &d->run->project, opens_to_all(d));
+	d->place.direct = script_is_direct(&d->env);
 	if (r == 0)
 		r = place_up(&d->place, files, err);
 	archive_source_free(files);

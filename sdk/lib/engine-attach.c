@@ -145,14 +145,16 @@ static cirrus_status attach(struct attachment *a,
 }
 
 /* The words in which both engines tell that the command itself cannot be run;
- * it is not the environment that is missing. */
+ * it is not the environment that is missing (start) or in another state (attach,
+ * for which Podman makes the process ready). */
 static cirrus_status start_status(cirrus_status s, const struct error *err)
 {
 	static const char *const words[] = {"executable file", "OCI runtime",
 					    "exec: ", "crun: ", "runc: "};
 
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
-		if (s == CIRRUS_E_NOTFOUND && strstr(err->msg, words[i]))
+		if ((s == CIRRUS_E_NOTFOUND || s == CIRRUS_E_CONFLICT) &&
+		    strstr(err->msg, words[i]))
 			return CIRRUS_E_INVAL;
 	return s;
 }
@@ -193,8 +195,9 @@ static cirrus_status start_attached(struct attachment *a,
 {
 	cirrus_status s = attach(a, call, true, err);
 
-	if (s == CIRRUS_OK)
-		s = start_container(a->instance, call, err);
+	if (s < 0)
+		return start_status(s, *err);
+	s = start_container(a->instance, call, err);
 	if (s == CIRRUS_OK)
 		run_thread(a);
 	return s;

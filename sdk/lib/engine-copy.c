@@ -226,6 +226,16 @@ static int64_t read_bytes(void *ctx, void *buf, size_t len)
 	return (int64_t)n;
 }
 
+cirrus_status engine_put(cirrus_instance *it, const struct cirrus_call *call,
+			 const char *dir, const struct buf *tar,
+			 const char *what, struct error **err)
+{
+	struct bytes bytes = {tar->data, tar->len};
+	struct cirrus_reader reader = {&bytes, read_bytes};
+
+	return put(it, call, dir, &reader, what, err);
+}
+
 /* An archive with the directories of path that lie below the first `have` bytes
  * of it. */
 static cirrus_status add_directories(struct buf *tar, const char *path,
@@ -286,8 +296,6 @@ static cirrus_status make_directory(cirrus_instance *it,
 {
 	AUTO_BUF struct buf tar = BUF_INIT(BUF_MESSAGE);
 	AUTO_FREE char *parent = NULL;
-	struct bytes bytes;
-	struct cirrus_reader reader = {&bytes, read_bytes};
 	size_t have = 0;
 	cirrus_status s = find_parent(it, call, path, &have, err);
 
@@ -296,9 +304,8 @@ static cirrus_status make_directory(cirrus_instance *it,
 	s = add_directories(&tar, path, have, err);
 	if (s < 0)
 		return s;
-	bytes = (struct bytes){tar.data, tar.len};
 	parent = have > 1 ? xstrndup(path, have) : xstrdup("/");
-	return put(it, call, parent, &reader, path, err);
+	return engine_put(it, call, parent, &tar, path, err);
 }
 
 static cirrus_status prepare(cirrus_instance *it,
@@ -338,7 +345,6 @@ static cirrus_status copy_in(cirrus_instance *it,
 		return s;
 	/* Our own reason comes before what the broken transfer was told. */
 	error_free_ptr(err);
-	*err = NULL;
 	error_pass(err, &in->err, "%s", what);
 	return in->status;
 }

@@ -10,11 +10,15 @@
 #include "sdk/lib/call.h"
 #include "sdk/lib/engine-internal.h"
 #include "sdk/lib/fault.h"
+#include "sdk/lib/idle.h"
+#include "sdk/lib/tarfilter.h"
 #include "sdk/lib/url.h"
 
-/* What keeps an idle environment alive: any shell and sleep; as process 1 it has
- * to trap what should end it. */
-static const char *const idle_argv[] = {
+/* What keeps an idle environment alive: a program of ours or, on engines of a
+ * kind that we have none for, any shell and sleep; as process 1 it has to trap
+ * what should end it. */
+static const char *const idle_argv[] = {IDLE_PATH, NULL};
+static const char *const idle_shell_argv[] = {
 	"/bin/sh", "-c",
 	"trap 'exit 0' TERM INT; while :; do sleep 3600 & wait; done", NULL};
 
@@ -26,6 +30,7 @@ struct wish {
 	const struct cirrus_instance_spec *spec;
 	const char *joins; /* whose network; NULL: the main one, has its own */
 	const char *name;  /* of the container */
+	const struct buf *idle; /* the program for IDLE; empty: there is none */
 	cJSON *config, *host;
 };
 
@@ -196,7 +201,7 @@ static void add_command(struct wish *w)
 	const char *const *command = w->spec->command;
 
 	if (w->spec->flags & CIRRUS_INSTANCE_IDLE) {
-		entrypoint = idle_argv;
+		entrypoint = w->idle->len ? idle_argv : idle_shell_argv;
 		command = NULL;
 	} else if (entrypoint && !*entrypoint && command && *command) {
 		/* "No entrypoint" has no spelling that both engines take. */
@@ -323,6 +328,20 @@ static cirrus_status check_member(const struct cirrus_call *call,
 	return s;
 }
 
+static cirrus_status put_idle(const struct wish *w, cirrus_instance *it,
+			      struct error **err)
+{
+	AUTO_BUF struct buf tar = BUF_INIT(BUF_LINE);
+	char head[TAR_BLOCK];
+
+	tar_program(head, IDLE_PATH + 1, w->idle->len);
+	buf_add(&tar, head, sizeof(head));
+	buf_add(&tar, w->idle->data, w->idle->len);
+	buf_add(&tar, tar_trailer, TAR_BLOCK - w->idle->len % TAR_BLOCK);
+	buf_add(&tar, tar_trailer, sizeof(tar_trailer));
+	return engine_put(it, w->call, "/", &tar, it->name, err);
+}
+
 static cirrus_status create_member(struct wish *w, cirrus_instance **out)
 {
 	AUTO_ERROR struct error *err = NULL;
@@ -336,7 +355,11 @@ static cirrus_status create_member(struct wish *w, cirrus_instance **out)
 	if (s < 0)
 		return s; /* reported */
 	body = cj_print(&config);
-	return fault_report_as(w->call, send(w, body, out, &err), &err);
+	s = send(w, body, out, &err);
+	if (s == CIRRUS_OK && w->spec->flags & CIRRUS_INSTANCE_IDLE &&
+	    w->idle->len)
+		s = put_idle(w, *out, &err);
+	return fault_report_as(w->call, s, &err);
 }
 
 /* Nothing has happened yet, for any member. */
@@ -361,6 +384,27 @@ static cirrus_status check_group(const struct cirrus_call *call,
 	return s;
 }
 
+/* The program that the engine's kernel can run, where a member is to idle. */
+static cirrus_status find_idle(cirrus_conn *c, const struct cirrus_call *call,
+			       const struct cirrus_group_spec *g,
+			       struct buf *idle)
+{
+	struct cirrus_system_info info = {.struct_size = sizeof(info)};
+	uint32_t flags = 0;
+	cirrus_status s;
+
+	for (size_t i = 0; i < g->n_members; i++)
+		flags |= g->members[i]->flags;
+	if (!(flags & CIRRUS_INSTANCE_IDLE))
+		return CIRRUS_OK;
+	s = cirrus_engine_system_info(c, call, g->kind, &info);
+	if (s == CIRRUS_OK && !idle_program(info.arch, idle))
+		cirrus_logf(call, CIRRUS_LOG_DEBUG,
+			    "no idle program for %s: the image's shell is used",
+			    info.arch);
+	return s;
+}
+
 static char *choose_name(const struct cirrus_group_spec *g)
 {
 	char random[17];
@@ -377,8 +421,11 @@ cirrus_status cirrus_engine_instance_create(cirrus_conn *c,
 					    cirrus_instance **out)
 {
 	AUTO_FREE char *group_name = choose_name(g);
+	AUTO_BUF struct buf idle = BUF_INIT(BUF_LINE);
 	cirrus_status s = check_group(call, g);
 
+	if (s == CIRRUS_OK)
+		s = find_idle(c, call, g, &idle);
 	for (size_t i = 0; i < g->n_members && s == CIRRUS_OK; i++) {
 		AUTO_FREE char *name = NULL;
 		struct cirrus_instance_spec spec;
@@ -391,6 +438,7 @@ cirrus_status cirrus_engine_instance_create(cirrus_conn *c,
 		w.spec = &spec;
 		w.name = name;
 		w.joins = i ? out[0]->id : NULL;
+		w.idle = &idle;
 		s = create_member(&w, &out[i]);
 	}
 	return s;

@@ -97,6 +97,10 @@ cirrus_status engine_inspect(cirrus_instance *it,
 /* POST without a body, for what changes something. */
 cirrus_status engine_post(cirrus_instance *it, const struct cirrus_call *call,
 			  const char *path, struct error **err) MUST_CHECK;
+/* engine-copy.c: unpacks an archive in a directory that is there. */
+cirrus_status engine_put(cirrus_instance *it, const struct cirrus_call *call,
+			 const char *dir, const struct buf *tar,
+			 const char *what, struct error **err) MUST_CHECK;
 /* engine-list.c */
 cirrus_status engine_delete_path(cirrus_conn *c, const struct cirrus_call *call,
 				 const char *path, const char *what,

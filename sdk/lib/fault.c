@@ -41,7 +41,6 @@ cirrus_status fault_report_as(const struct cirrus_call *call,
 	if (*err)
 		call->host->error(call, status, (*err)->msg, (*err)->hint);
 	error_free_ptr(err);
-	*err = NULL;
 	return status;
 }
 

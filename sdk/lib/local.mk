@@ -21,6 +21,7 @@ sdk_lib_libcirrus_sdk_la_SOURCES = \
 	%D%/engine-registry.c \
 	%D%/engine-system.c \
 	%D%/engine-volume.c \
+	%D%/idle.c %D%/idle.h \
 	%D%/netns.c %D%/netns.h \
 	%D%/relay.c %D%/relay.h \
 	%D%/nameset.c %D%/nameset.h \

@@ -106,6 +106,13 @@ void tar_directory(char head[TAR_BLOCK], const char *name, int64_t mtime)
 	seal(head);
 }
 
+void tar_program(char head[TAR_BLOCK], const char *name, size_t size)
+{
+	begin(head, name, '0', size);
+	put_octal(head, 100, 8, 0755);
+	seal(head);
+}
+
 static bool is_empty(const char *head)
 {
 	return memcmp(head, tar_trailer, TAR_BLOCK) == 0;

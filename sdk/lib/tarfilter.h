@@ -73,5 +73,7 @@ extern const char tar_trailer[2 * TAR_BLOCK];
 
 /* Fills `head` for a directory of that name, "a/b/" of at most 100 bytes. */
 void tar_directory(char head[TAR_BLOCK], const char *name, int64_t mtime);
+/* The same for a file that everybody may execute. */
+void tar_program(char head[TAR_BLOCK], const char *name, size_t size);
 
 #endif

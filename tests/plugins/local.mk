@@ -31,3 +31,6 @@ execution_live_tests = %D%/execution-live.sh %D%/workspace-live.sh
 TESTS += $(execution_live_tests)
 live_tests += $(execution_live_tests)
 EXTRA_DIST += $(execution_live_tests)
+TESTS += %D%/no-shell-live.sh
+live_tests += %D%/no-shell-live.sh
+EXTRA_DIST += %D%/no-shell-live.sh

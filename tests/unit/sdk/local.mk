@@ -1,5 +1,5 @@
 # tests/unit/sdk
-sdk_tests = %D%/auth.t %D%/child.t %D%/demux.t %D%/engine.t %D%/cj.t %D%/process.t %D%/progress.t %D%/pump.t %D%/relay.t %D%/tarfilter.t %D%/http.t %D%/inline.t
+sdk_tests = %D%/auth.t %D%/child.t %D%/demux.t %D%/engine.t %D%/cj.t %D%/idle.t %D%/process.t %D%/progress.t %D%/pump.t %D%/relay.t %D%/tarfilter.t %D%/http.t %D%/inline.t
 check_PROGRAMS += $(sdk_tests)
 TESTS += $(sdk_tests)
 SDK_TEST_LIBS = sdk/lib/libcirrus-sdk.la core/libbase.la
@@ -35,6 +35,10 @@ tests_unit_sdk_process_t_SOURCES = %D%/process.c
 tests_unit_sdk_process_t_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_sdk_process_t_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_sdk_process_t_LDADD = $(SDK_TEST_LIBS)
+tests_unit_sdk_idle_t_SOURCES = %D%/idle.c
+tests_unit_sdk_idle_t_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_sdk_idle_t_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_sdk_idle_t_LDADD = $(SDK_TEST_LIBS)
 tests_unit_sdk_relay_t_SOURCES = %D%/relay.c
 tests_unit_sdk_relay_t_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_sdk_relay_t_CFLAGS = $(UNIT_CFLAGS)
