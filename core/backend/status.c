@@ -94,6 +94,7 @@ static const char *const capabilities[] = {
 	CAP(EXPOSE, "offering a port of this machine inside"),
 	CAP(LIST, "listing what it has made"),
 	CAP(OPEN, "taking up an environment again"),
+	CAP(UNLOGGED, "leaving the main process's output unlogged"),
 };
 
 const char *capability_name(unsigned int capability)

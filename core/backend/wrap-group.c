@@ -42,6 +42,7 @@ static cirrus_status check_member(const struct conn *c,
 	const struct need needs[] = {
 		{!(m->flags & CIRRUS_INSTANCE_IDLE), CIRRUS_CAP_COMMAND},
 		{m->flags & CIRRUS_INSTANCE_PRIVILEGED, CIRRUS_CAP_PRIVILEGED},
+		{m->flags & CIRRUS_INSTANCE_UNLOGGED, CIRRUS_CAP_UNLOGGED},
 		{m->platform != NULL, CIRRUS_CAP_PLATFORM},
 		{any(m->user), CIRRUS_CAP_USER},
 		{any(m->hostname), CIRRUS_CAP_HOSTNAME},

@@ -175,6 +175,9 @@ int place_create(struct place *p, struct error **err)
 	if (place_attaches(p)) {
 		main.entrypoint = shell;
 		main.command = driver;
+		/* its output goes into our own log files */
+		if (can(p, CIRRUS_CAP_UNLOGGED))
+			main.flags |= CIRRUS_INSTANCE_UNLOGGED;
 	} else {
 		main.flags |= CIRRUS_INSTANCE_IDLE;
 	}

@@ -370,6 +370,7 @@ void place_down(struct place *p)
 	if (p->scope->run->o->keep) {
 		keep(p);
 		delist(p);
+		p->member = NULL;
 	} else {
 		remove_member(p);
 	}

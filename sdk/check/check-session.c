@@ -77,6 +77,8 @@ static void l61_session(struct t *t)
 	struct starter s = {.t = t, .b = b};
 	struct async *a;
 
+	if (can(t, CIRRUS_CAP_UNLOGGED))
+		b->member[0].flags |= CIRRUS_INSTANCE_UNLOGGED;
 	box_create(t, b);
 	if (fd_pipe(in, NULL) < 0 || fd_pipe(out, NULL) < 0)
 		failed(t, "no pipes");

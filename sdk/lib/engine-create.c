@@ -225,6 +225,14 @@ static void add_input(struct wish *w)
 	cj_put_bool(w->config, "StdinOnce", input);
 }
 
+/* Its output is taken as it comes.  A log of it would cost the engine more than
+ * the output itself, and fill the machine's disk. */
+static void add_logging(struct wish *w)
+{
+	if (w->spec->flags & CIRRUS_INSTANCE_UNLOGGED)
+		cj_put_str(cj_put_object(w->host, "LogConfig"), "Type", "none");
+}
+
 static void add_labels(struct wish *w)
 {
 	const struct cirrus_group_spec *g = w->group;
@@ -270,6 +278,7 @@ static cirrus_status build(struct wish *w)
 		    s->flags & CIRRUS_INSTANCE_PRIVILEGED);
 	add_command(w);
 	add_input(w);
+	add_logging(w);
 	add_labels(w);
 	add_network(w);
 	add_ports(w);
@@ -315,9 +324,11 @@ static cirrus_status send(struct wish *w, char *body, cirrus_instance **out,
 static cirrus_status check_member(const struct cirrus_call *call,
 				  const struct cirrus_instance_spec *m)
 {
-	cirrus_status s = call_check(
-		call, "instance", m->flags,
-		CIRRUS_INSTANCE_PRIVILEGED | CIRRUS_INSTANCE_IDLE, m->required);
+	cirrus_status s =
+		call_check(call, "instance", m->flags,
+			   CIRRUS_INSTANCE_PRIVILEGED | CIRRUS_INSTANCE_IDLE |
+				   CIRRUS_INSTANCE_UNLOGGED,
+			   m->required);
 
 	if (s == CIRRUS_OK)
 		s = cirrus_check_enum(call, "pull policy", m->pull_policy,

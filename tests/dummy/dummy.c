@@ -32,7 +32,8 @@
 	 CAP(EXEC_SPLIT) | CAP(EXEC_ORDER) | CAP(EXEC_KILL) |                 \
 	 CAP(EXEC_KILL_REST) | CAP(EXEC_SIGNAL) | CAP(EXEC_TTY) |             \
 	 CAP(EXEC_RESIZE) | CAP(DIAL) | CAP(EXPOSE) | CAP(PLATFORM) |         \
-	 CAP(COPY_STOPPED) | CAP(LOGS) | CAP(USAGE) | CAP(LIST) | CAP(OPEN))
+	 CAP(COPY_STOPPED) | CAP(LOGS) | CAP(USAGE) | CAP(LIST) | CAP(OPEN) | \
+	 CAP(UNLOGGED))
 
 cirrus_status fail_errno(const struct cirrus_call *call, int errnum,
 			 const char *fmt, ...)

@@ -139,7 +139,8 @@ enum {
 	CIRRUS_CAP_DIAL = 42,
 	CIRRUS_CAP_EXPOSE = 43,
 	CIRRUS_CAP_LIST = 44,
-	CIRRUS_CAP_OPEN = 45 /* instance_open */
+	CIRRUS_CAP_OPEN = 45,    /* instance_open */
+	CIRRUS_CAP_UNLOGGED = 46 /* CIRRUS_INSTANCE_UNLOGGED */
 };
 
 /* --- what the host offers ------------------------------------------------ */
@@ -385,9 +386,12 @@ struct cirrus_port {
 	uint32_t reserved;
 };
 
-/* IDLE: there is no command; the backend keeps it alive in its own way. */
+/* IDLE: there is no command; the backend keeps it alive in its own way.
+ * UNLOGGED: its output goes to start_spec's fds; instance_logs is not called, so
+ * that none need be kept. */
 #define CIRRUS_INSTANCE_PRIVILEGED (1u << 0)
 #define CIRRUS_INSTANCE_IDLE       (1u << 1)
+#define CIRRUS_INSTANCE_UNLOGGED   (1u << 2)
 struct cirrus_instance_spec {
 	uint32_t struct_size, flags;
 	uint64_t required;

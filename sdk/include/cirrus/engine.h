@@ -86,7 +86,8 @@ CIRRUS_PUBLIC cirrus_status cirrus_engine_open(
 	 CIRRUS_ENGINE_CAP(COPY_STOPPED) | CIRRUS_ENGINE_CAP(COPY_OWNER) |    \
 	 CIRRUS_ENGINE_CAP(LOGS) | CIRRUS_ENGINE_CAP(USAGE) |                 \
 	 CIRRUS_ENGINE_CAP(DIAL) | CIRRUS_ENGINE_CAP(EXPOSE) |                \
-	 CIRRUS_ENGINE_CAP(LIST) | CIRRUS_ENGINE_CAP(OPEN))
+	 CIRRUS_ENGINE_CAP(LIST) | CIRRUS_ENGINE_CAP(OPEN) |                  \
+	 CIRRUS_ENGINE_CAP(UNLOGGED))
 
 #define CIRRUS_ENGINE_OPERATIONS                              \
 	.close = cirrus_engine_close,                         \

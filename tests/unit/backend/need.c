@@ -83,6 +83,7 @@ static const struct {
 	{CIRRUS_CAP_COMMAND, 0, .command = true},
 	{CIRRUS_CAP_PRIVILEGED,
 	 .member = {.flags = CIRRUS_INSTANCE_PRIVILEGED}},
+	{CIRRUS_CAP_UNLOGGED, .member = {.flags = CIRRUS_INSTANCE_UNLOGGED}},
 	{CIRRUS_CAP_PLATFORM, .member = {.platform = &other}},
 	{CIRRUS_CAP_USER, .member = {.user = "nobody"}},
 	{CIRRUS_CAP_HOSTNAME, .member = {.hostname = "box"}},
