@@ -148,6 +148,8 @@ int main(int argc, char **argv)
 	}
 	argv += optind;
 	measure(argv[1]); /* caches warm up */
+	if (argv[2])
+		measure(argv[2]);
 	for (int i = 0; i < n; i++) {
 		a[i] = measure(argv[1]);
 		if (argv[2])
@@ -155,10 +157,11 @@ int main(int argc, char **argv)
 		ratio[i] = a[i].wall_ms / b[i].wall_ms;
 	}
 	print_row(argv[0], "ours", a, n);
-	if (argv[2]) {
+	if (argv[2])
 		printf("  ratio %.2f", median(ratio, sizeof(*ratio), n));
-		if (target)
-			printf(" (target %s)", target);
+	if (target)
+		printf(" (target %s)", target);
+	if (argv[2]) {
 		putchar('\n');
 		print_row("", "engine", b, n);
 	}
