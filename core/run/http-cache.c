@@ -150,6 +150,7 @@ bool http_cache_offer(struct performance *p)
 		tell_why(run, p->task->id, err->msg);
 		return false;
 	}
+	free(p->http_cache); /* of a pipe's last step */
 	p->http_cache = xasprintf("%s/%s", address, h->secret);
 	environment_set(p->env, HTTP_CACHE_VARIABLE, p->http_cache);
 	return true;

@@ -172,6 +172,17 @@ offers_an_http_cache() {
 		[ $n = 2 ] || assert_out_has '^nothing$'
 		[ $n = 1 ] || assert_out_has '^made 1'
 	done
+	# each step of a pipe is an environment of its own
+	cat >.cirrus.yml <<-EOF
+	a_pipe:
+	  steps:
+	    - {image: $TEST_IMAGE, one_script: 'wget -q -O - "http://\$CIRRUS_HTTP_CACHE_HOST/a/k" && echo " in one"'}
+	    - {image: $TEST_IMAGE, two_script: 'wget -q -O - "http://\$CIRRUS_HTTP_CACHE_HOST/a/k" && echo " in two"'}
+	EOF
+	on "$1" env XDG_CACHE_HOME="$trash/cache" cirrus run -o simple
+	assert_status 0
+	assert_out_has '^made 2 in one$'
+	assert_out_has '^made 2 in two$'
 	cat >.cirrus.yml <<-EOF
 	container: {image: $TEST_IMAGE}
 	a_task: {env: {CIRRUS_HTTP_CACHE_HOST: "mine:1"}, script: 'echo "<\$CIRRUS_HTTP_CACHE_HOST>"'}
