@@ -16,7 +16,7 @@ static const char *const lacking[] = {
 	[INSTANCE_PIPE] = NULL,
 	[INSTANCE_PREBUILT_IMAGE] = NULL,
 	[INSTANCE_PERSISTENT_WORKER] =
-		"\"persistent_worker\" is not implemented yet",
+		"\"persistent_worker\" is implemented for containers only",
 	[INSTANCE_MACOS] = "no backend here provides macOS machines",
 	[INSTANCE_DOCKER_BUILDER] = "\"docker_builder\" is not implemented yet",
 };
@@ -29,7 +29,8 @@ char *plan_instance_unsupported(const struct task *t)
 		return xasprintf("unsupported instance type: no backend here "
 				 "provides \"%s\"",
 				 i->key);
-	if (lacking[i->kind])
+	if (lacking[i->kind] && !(i->kind == INSTANCE_PERSISTENT_WORKER &&
+				  i->isolation == ISOLATION_CONTAINER))
 		return xasprintf("unsupported instance type: %s",
 				 lacking[i->kind]);
 	if (i->container.platform == PLATFORM_WINDOWS)

@@ -19,6 +19,14 @@ const char *platform_arch(enum architecture a)
 	return a == ARCH_ARM64 ? "arm64" : "amd64";
 }
 
+enum architecture platform_native(const struct conn *conn)
+{
+	const struct cirrus_system_info *info = conn_system_info(conn);
+
+	return info && strcmp(info->arch, "arm64") == 0 ? ARCH_ARM64
+							: ARCH_AMD64;
+}
+
 const struct cirrus_platform *platform_spec(struct platform_spec *store,
 					    const struct conn *conn,
 					    const struct container *c)

@@ -9,6 +9,9 @@
 const char *platform_os(enum platform p);
 const char *platform_arch(enum architecture a);
 
+/* The engine's own. */
+enum architecture platform_native(const struct conn *conn);
+
 struct platform_spec {
 	struct cirrus_platform platform;
 };

@@ -474,6 +474,9 @@ void task_run(struct run *run, struct schedule *s, size_t index,
 	d.image = prebuild_image_of(run->o, task);
 	if (d.image)
 		d.container.image = d.image;
+	/* a worker is this machine, whatever it is */
+	if (task->instance.kind == INSTANCE_PERSISTENT_WORKER)
+		d.container.architecture = platform_native(run->conn);
 	d.place.container = &d.container;
 	task_tell_started(run, task);
 	if (task->instance.kind == INSTANCE_PREBUILT_IMAGE)

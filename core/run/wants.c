@@ -76,6 +76,26 @@ static int add_volume(struct wants *w, const struct task *t,
 	return 0;
 }
 
+/* Those that the parser knows: of a persistent worker's container. */
+static int add_parsed(struct wants *w, const struct task *t,
+		      const struct environment *env, struct error **err)
+{
+	const struct container *c = &t->instance.container;
+	const struct node n = {.at = t->instance.at, .name = "volumes"};
+
+	w->mounts = xcalloc(c->n_volumes + 1, sizeof(*w->mounts));
+	for (size_t i = 0; i < c->n_volumes; i++) {
+		const struct volume *v = &c->volumes[i];
+		AUTO_FREE char *raw = xasprintf("%s:%s%s", v->source, v->target,
+						v->read_only ? ":ro" : "");
+		AUTO_FREE char *text = expand(raw, env);
+
+		if (add_volume(w, t, &n, text, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int read_volumes(struct wants *w, const struct task *t,
 			const struct environment *env, struct error **err)
 {
@@ -83,7 +103,7 @@ static int read_volumes(struct wants *w, const struct task *t,
 	size_t many;
 
 	if (!n)
-		return 0;
+		return add_parsed(w, t, env, err);
 	many = n->kind == NODE_LIST ? n->n_children : 1;
 	w->mounts = xcalloc(many + 1, sizeof(*w->mounts));
 	for (size_t i = 0; i < many; i++) {

@@ -81,4 +81,26 @@ gives_credentials() {
 }
 check 'registry_config gives the credentials of a pull' gives_credentials
 
+runs_workers_in_containers() {
+	mkdir "$trash/data"
+	echo here >"$trash/data/file"
+	cat >.cirrus.yml <<-END
+	a_task:
+	  persistent_worker:
+	    isolation:
+	      container: {image: "debian:12", volumes: ["$trash/data:/var/tmp/data:ro"]}
+	  script: cat /var/tmp/data/file; echo x >/var/tmp/data/x || echo read-only it is
+	b_task:
+	  persistent_worker: {}
+	  script: echo never
+	END
+	cirrus_run
+	assert_status 0
+	assert_out_has '^here$'
+	assert_out_has '^read-only it is$'
+	assert_out_lacks '^never$'
+	assert_out_has '"persistent_worker" is implemented for containers only'
+}
+check "a persistent worker's container is one like others, with its volumes" runs_workers_in_containers
+
 finish

@@ -55,6 +55,19 @@ gives_credentials() {
 	assert_out_lacks "$TEST_REGISTRY_PASSWORD"
 }
 
+runs_workers() {
+	need "$1"
+	mkdir "$trash/data"
+	echo here >"$trash/data/file"
+	chmod -R a+rX "$trash/data"
+	printf 'a_task:\n  persistent_worker: {isolation: {container: {image: %s, volumes: ["%s:/data:ro"]}}}\n  script: cat /data/file\n' \
+		"$TEST_IMAGE" "$trash/data" >.cirrus.yml
+	chmod -R a+rX .
+	on "$1" cirrus run -o simple
+	assert_status 0
+	assert_out_has '^here$'
+}
+
 for engine in docker rootless rootful; do
 	with() { "$function" "$engine"; }
 	each() {
@@ -64,5 +77,6 @@ for engine in docker rootless rootful; do
 	each 'volumes are mounted, read-only where they say so' mounts_volumes
 	each 'privileged is what it says' is_privileged
 	each 'registry_config gives credentials' gives_credentials
+	each "a persistent worker's container has its volumes" runs_workers
 done
 finish
