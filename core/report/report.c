@@ -257,6 +257,17 @@ static void *work(void *arg)
 	return NULL;
 }
 
+static void reporter_free(struct reporter *p)
+{
+	extras_close(p);
+	view_clear(&p->r.view);
+	out_clear(&p->r.out);
+	out_clear(&p->r.err);
+	pthread_cond_destroy(&p->changed);
+	pthread_mutex_destroy(&p->lock);
+	free(p);
+}
+
 int reporter_start(const struct report_options *o, struct reporter **out,
 		   struct error **err)
 {
@@ -276,8 +287,7 @@ int reporter_start(const struct report_options *o, struct reporter **out,
 	p->extras[PAGE] = (struct extra){o->page, -1, page_write};
 	p->extras[JUNIT] = (struct extra){o->junit, -1, junit_write};
 	if (extras_open(p, err) < 0) {
-		extras_close(p);
-		free(p);
+		reporter_free(p);
 		return -1;
 	}
 	p->r.color = choose_color(terminal, getenv);
@@ -286,8 +296,7 @@ int reporter_start(const struct report_options *o, struct reporter **out,
 	out_init(&p->r.err, o->err_fd);
 	r = pthread_create(&p->thread, NULL, work, p);
 	if (r != 0) {
-		extras_close(p);
-		free(p);
+		reporter_free(p);
 		return error_errno(err, r, "cannot start a thread");
 	}
 	*out = p;
@@ -307,11 +316,7 @@ int reporter_finish(struct reporter *p, struct error **err)
 		result = error_errno(err, errnum, "cannot write the output");
 	if (extras_write(p, err) < 0 || save(p, err) < 0)
 		result = -1;
-	extras_close(p);
-	view_clear(&p->r.view);
-	out_clear(&p->r.out);
-	out_clear(&p->r.err);
-	free(p);
+	reporter_free(p);
 	return result;
 }
 
