@@ -82,8 +82,8 @@ static const struct program {
 
 static void put(struct buf *out, uint64_t value, int bytes)
 {
-	for (int i = 0; i < bytes; i++)
-		buf_addc(out, (char)(value >> 8 * i));
+	for (; bytes > 0; bytes--, value >>= 8)
+		buf_addc(out, (char)value);
 }
 
 static void put_head(struct buf *out, uint16_t machine)
