@@ -25,6 +25,7 @@ cli_tests_sh = \
 	%D%/run.sh \
 	%D%/signals.sh \
 	%D%/validate.sh \
+	%D%/validate-backends.sh \
 	%D%/wants.sh
 TESTS += $(cli_tests_sh)
 EXTRA_DIST += $(cli_tests_sh)
