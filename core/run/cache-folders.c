@@ -8,33 +8,10 @@
 
 #include "base/buf.h"
 #include "files/path-glob.h"
+#include "files/path.h"
 #include "run/script.h"
 
 /* --- resolving ---------------------------------------------------------------- */
-
-/* An absolute path without empty, "." and ".." parts. */
-static char *clean(const char *path)
-{
-	AUTO_BUF struct buf out = BUF_INIT(BUF_LINE);
-
-	while (*path) {
-		size_t n = strcspn(path, "/");
-
-		if (n == 2 && memcmp(path, "..", 2) == 0) {
-			char *slash = strrchr(out.data, '/');
-
-			buf_truncate(&out,
-				     slash ? (size_t)(slash - out.data) : 0);
-		} else if (n > 0 && !(n == 1 && *path == '.')) {
-			buf_addc(&out, '/');
-			buf_add(&out, path, n);
-		}
-		path += n + (path[n] == '/');
-	}
-	if (out.len == 0)
-		buf_addc(&out, '/');
-	return buf_steal(&out);
-}
 
 static char *absolute(struct performance *p, const char *text)
 {
@@ -52,30 +29,20 @@ static char *absolute(struct performance *p, const char *text)
 			     path);
 	if (*path != '/')
 		joined = xasprintf("%s/%s", p->place->working_dir, path);
-	return clean(joined ? joined : path);
-}
-
-/* path relative to dir, or NULL where it lies elsewhere. */
-static const char *below(const char *path, const char *dir)
-{
-	size_t n = strcmp(dir, "/") == 0 ? 0 : strlen(dir);
-
-	if (strncmp(path, dir, n) != 0 || (path[n] != '/' && path[n] != '\0'))
-		return NULL;
-	return path + n + (path[n] == '/');
+	return path_clean(joined ? joined : path);
 }
 
 static bool all_below(const struct folders *f, const char *dir)
 {
 	for (size_t i = 0; i < f->given.len; i++)
-		if (!below(f->given.v[i], dir))
+		if (!path_below(f->given.v[i], dir))
 			return false;
 	return true;
 }
 
 static void choose_layout(struct performance *p, struct folders *f)
 {
-	AUTO_FREE char *work = clean(p->place->working_dir);
+	AUTO_FREE char *work = path_clean(p->place->working_dir);
 
 	if (f->given.len == 1 && !f->globs) {
 		f->layout = "folder";
@@ -99,7 +66,7 @@ int folders_resolve(struct performance *p, const char *const *texts,
 	}
 	choose_layout(p, out);
 	for (size_t i = 0; i < out->given.len; i++) {
-		const char *rule = below(out->given.v[i], out->base);
+		const char *rule = path_below(out->given.v[i], out->base);
 
 		if (!path_glob_is(rule))
 			strv_push(&out->rules, rule);
@@ -216,8 +183,8 @@ static void select_found(const struct folders *f, const struct buf *text,
 
 	for (const char *p = text->data; p < text->data + text->len;
 	     p += strlen(p) + 1) {
-		AUTO_FREE char *path = clean(p);
-		const char *name = below(path, f->base);
+		AUTO_FREE char *path = path_clean(p);
+		const char *name = path_below(path, f->base);
 
 		if (name && root_of(f, name) == (long)strlen(name))
 			strv_push(&all, name);
@@ -227,7 +194,7 @@ static void select_found(const struct folders *f, const struct buf *text,
 	for (size_t i = 0; i < all.len; i++) {
 		const char *last = out->len > 0 ? out->v[out->len - 1] : NULL;
 
-		if (!last || (*last && !below(all.v[i], last)))
+		if (!last || (*last && !path_below(all.v[i], last)))
 			strv_push(out, all.v[i]);
 	}
 }
