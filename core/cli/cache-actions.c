@@ -132,22 +132,6 @@ int cache_do_list(const struct cache_values *v, struct cache_dirs *dirs,
 
 /* --- show --------------------------------------------------------------------- */
 
-static int read_contents(int fd, const struct cache_entry *e,
-			 struct manifest *m, struct error **err)
-{
-	struct extract *x = extract_new(fd, e->size, &member_rules_all, m);
-	AUTO_FREE char *waste = xmalloc(BUF_MESSAGE);
-	int64_t n;
-
-	do
-		n = extract_read(x, waste, BUF_MESSAGE);
-	while (n > 0);
-	if (n < 0)
-		error_set(err, ERR_CONFIG, "%s", extract_error(x)->msg);
-	extract_free(x);
-	return n < 0 ? -1 : 0;
-}
-
 static void print_contents(struct manifest *m)
 {
 	manifest_sort(m);
@@ -203,7 +187,7 @@ int cache_do_show(const struct cache_values *v, struct cache_dirs *dirs,
 	print_entry(dirs->ptr[0], &e);
 	if (e.kind != CACHE_ARCHIVE)
 		return 0;
-	if (read_contents(fd, &e, &m, err) < 0)
+	if (extract_look(fd, e.size, &member_rules_all, &m, err) < 0)
 		return -1;
 	putchar('\n');
 	print_contents(&m);
@@ -366,7 +350,8 @@ static int import(struct cache_dir *d, const char *path, struct error **err)
 	if (fd < 0)
 		return error_errno(err, errno, "cannot open %s", path);
 	if (cache_describe(fd, &e, err) < 0 || cache_verify(fd, &e, err) < 0 ||
-	    (e.kind == CACHE_ARCHIVE && read_contents(fd, &e, &m, err) < 0) ||
+	    (e.kind == CACHE_ARCHIVE &&
+	     extract_look(fd, e.size, &member_rules_all, &m, err) < 0) ||
 	    cache_import(d, fd, &e, err) < 0) {
 		error_prefix(err, "%s", path);
 		return -1;

@@ -203,19 +203,6 @@ static int refuse(struct extract *x, const char *name)
 			 "the archive reaches out of its folder: %s", name);
 }
 
-static bool is_kept(struct archive_entry *e)
-{
-	switch (archive_entry_filetype(e)) {
-	case AE_IFREG:
-	case AE_IFDIR:
-		return true;
-	case AE_IFLNK:
-		return archive_entry_symlink(e) != NULL;
-	default:
-		return archive_entry_hardlink(e) != NULL;
-	}
-}
-
 /* The one entry that is a folder itself may not be made something else. */
 static bool is_sound(struct extract *x, const char *name, long root,
 		     struct archive_entry *e, const char *link)
@@ -230,22 +217,20 @@ static bool is_sound(struct extract *x, const char *name, long root,
 
 static int take(struct extract *x, struct archive_entry *e)
 {
-	const char *raw = archive_entry_pathname(e);
-	const char *target = archive_entry_hardlink(e);
-	AUTO_FREE char *name = raw ? member_name(raw) : NULL;
-	AUTO_FREE char *link = target ? member_name(target) : NULL;
+	AUTO_TAR_NAMES struct tar_names n;
+	enum tar_member what = tar_member(e, &n);
 	long root;
 
-	if (!name || (target && !link))
-		return refuse(x, raw ? raw : "?");
-	if (!is_kept(e))
+	if (what == TAR_LEADS_OUT)
+		return refuse(x, tar_raw_name(e));
+	if (what == TAR_OTHER)
 		return 0;
-	root = x->rules->root(x->rules->ctx, name);
-	if (!is_sound(x, name, root, e, link))
-		return refuse(x, name);
-	if (secure_way(x, name, (size_t)root) < 0)
+	root = x->rules->root(x->rules->ctx, n.name);
+	if (!is_sound(x, n.name, root, e, n.link))
+		return refuse(x, n.name);
+	if (secure_way(x, n.name, (size_t)root) < 0)
 		return -1;
-	return put(x, name, e, link);
+	return put(x, n.name, e, n.link);
 }
 
 /* Makes a little more of the stream. */
@@ -289,6 +274,22 @@ int64_t extract_read(void *ctx, void *buf, size_t len)
 	memcpy(buf, x->made + x->made_at, n);
 	x->made_at += n;
 	return (int64_t)n;
+}
+
+int extract_look(int fd, int64_t size, const struct member_rules *rules,
+		 struct manifest *seen, struct error **err)
+{
+	struct extract *x = extract_new(fd, size, rules, seen);
+	AUTO_FREE char *waste = xmalloc(CHUNK);
+	int64_t n;
+
+	do
+		n = extract_read(x, waste, CHUNK);
+	while (n > 0);
+	if (n < 0)
+		error_set(err, ERR_CONFIG, "%s", extract_error(x)->msg);
+	extract_free(x);
+	return n < 0 ? -1 : 0;
 }
 
 /* --- digests --------------------------------------------------------------------- */

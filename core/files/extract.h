@@ -37,6 +37,11 @@ void extract_free(struct extract *x);
 int64_t extract_read(void *x, void *buf, size_t len);
 const struct error *extract_error(const struct extract *x); /* or NULL */
 
+/* Reads all of an archive, to know that it is sound and, where seen is not NULL,
+ * what is in it. */
+int extract_look(int fd, int64_t size, const struct member_rules *rules,
+		 struct manifest *seen, struct error **err) MUST_CHECK;
+
 /* Fills in the digests of those files of an archive that `wanted` asks for. */
 int extract_digests(int fd, int64_t size, struct manifest *m,
 		    bool (*wanted)(void *ctx, const struct manifest_item *item),

@@ -12,33 +12,19 @@
 #include "base/fd.h"
 #include "files/tar.h"
 
-#define CHUNK   (1024u * 1024)
 #define THREADS 8 /* the most that compress at once */
 
 struct packing {
-	ssize_t (*read)(void *ctx, void *buf, size_t len);
-	void *ctx;
+	struct tar_stream from;
 	int fd, write_errno;
 	const struct pack_options *o;
 	struct pack_result *result;
-	char *chunk;
 	struct archive *in, *out;
 	struct archive_entry *entry;
 	struct hash *hash; /* of the archive */
 };
 
 /* --- the two ends ------------------------------------------------------------- */
-
-static la_ssize_t on_read(struct archive *in, void *ctx, const void **data)
-{
-	struct packing *p = ctx;
-	ssize_t n = p->read(p->ctx, p->chunk, CHUNK);
-
-	*data = p->chunk;
-	if (n < 0)
-		archive_set_error(in, EIO, "the stream broke off");
-	return n;
-}
 
 static la_ssize_t on_write(struct archive *out, void *ctx, const void *data,
 			   size_t len)
@@ -67,9 +53,8 @@ static void set_threads(struct archive *out)
 
 static int open_both(struct packing *p, struct error **err)
 {
-	archive_read_support_format_tar(p->in);
 	archive_write_set_format_gnutar(p->out);
-	archive_write_set_bytes_per_block(p->out, CHUNK);
+	archive_write_set_bytes_per_block(p->out, TAR_CHUNK);
 	archive_write_set_bytes_in_last_block(p->out, 1);
 	if (archive_write_add_filter_zstd(p->out) != ARCHIVE_OK)
 		return error_set(err, ERR_SYSTEM,
@@ -79,10 +64,7 @@ static int open_both(struct packing *p, struct error **err)
 	if (archive_write_open(p->out, p, NULL, on_write, NULL) != ARCHIVE_OK)
 		return error_set(err, ERR_SYSTEM, "cannot begin an archive: %s",
 				 archive_error_string(p->out));
-	if (archive_read_open(p->in, p, NULL, on_read, NULL) != ARCHIVE_OK)
-		return error_set(err, ERR_SYSTEM, "no archive came: %s",
-				 archive_error_string(p->in));
-	return 0;
+	return tar_open(p->in, &p->from, err);
 }
 
 /* --- members -------------------------------------------------------------------- */
@@ -153,32 +135,18 @@ static int put(struct packing *p, const char *name, struct archive_entry *e,
 	return size > 0 ? copy_contents(p, item, size, err) : 0;
 }
 
-static bool is_kept(struct archive_entry *e)
-{
-	switch (archive_entry_filetype(e)) {
-	case AE_IFREG:
-	case AE_IFDIR:
-		return true;
-	case AE_IFLNK:
-		return archive_entry_symlink(e) != NULL;
-	default:
-		return archive_entry_hardlink(e) != NULL;
-	}
-}
-
 static int take(struct packing *p, struct archive_entry *e, struct error **err)
 {
-	const char *raw = archive_entry_pathname(e);
-	const char *target = archive_entry_hardlink(e);
-	AUTO_FREE char *name = raw ? member_name(raw) : NULL;
-	AUTO_FREE char *link = target ? member_name(target) : NULL;
+	AUTO_TAR_NAMES struct tar_names n;
+	enum tar_member what = tar_member(e, &n);
 
-	if (!name || (target && !link))
+	if (what == TAR_LEADS_OUT)
 		return error_set(err, ERR_SYSTEM, "a member leads out: %s",
-				 raw ? raw : "?");
-	if (!is_kept(e) || p->o->rules->root(p->o->rules->ctx, name) < 0)
+				 tar_raw_name(e));
+	if (what == TAR_OTHER ||
+	    p->o->rules->root(p->o->rules->ctx, n.name) < 0)
 		return 0;
-	return put(p, name, e, link, err);
+	return put(p, n.name, e, n.link, err);
 }
 
 static int take_all(struct packing *p, struct error **err)
@@ -199,12 +167,10 @@ int pack(ssize_t (*read)(void *ctx, void *buf, size_t len), void *ctx, int fd,
 	 const struct pack_options *o, struct pack_result *result,
 	 struct error **err)
 {
-	struct packing p = {.read = read,
-			    .ctx = ctx,
+	struct packing p = {.from = {read, ctx, xmalloc(TAR_CHUNK)},
 			    .fd = fd,
 			    .o = o,
 			    .result = result,
-			    .chunk = xmalloc(CHUNK),
 			    .in = archive_read_new(),
 			    .out = archive_write_new(),
 			    .entry = archive_entry_new(),
@@ -221,7 +187,7 @@ int pack(ssize_t (*read)(void *ctx, void *buf, size_t len), void *ctx, int fd,
 	archive_write_free(p.out);
 	archive_entry_free(p.entry);
 	hash_end(p.hash, result->sha256);
-	free(p.chunk);
+	free(p.from.chunk);
 	if (r < 0 && p.write_errno)
 		return error_errno(err, p.write_errno, "cannot write");
 	if (r < 0)

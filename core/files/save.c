@@ -16,13 +16,9 @@
 #include "files/member.h"
 #include "files/tar.h"
 
-#define CHUNK (1024u * 1024)
-
 struct saving {
 	struct save *s;
-	ssize_t (*read)(void *ctx, void *buf, size_t len);
-	void *ctx;
-	char *chunk;
+	struct tar_stream from;
 	struct archive *in;
 	struct error **err;
 };
@@ -186,8 +182,8 @@ static int copy_file(struct saving *v, int from, const struct part *to)
 	int64_t at = 0;
 	ssize_t n;
 
-	while ((n = pread(from, v->chunk, CHUNK, at)) > 0) {
-		if (put(v, to, v->chunk, (size_t)n, at) < 0)
+	while ((n = pread(from, v->from.chunk, TAR_CHUNK, at)) > 0) {
+		if (put(v, to, v->from.chunk, (size_t)n, at) < 0)
 			return -1;
 		at += n;
 	}
@@ -250,17 +246,16 @@ static int save_others(struct saving *v, const struct save_file *first,
 
 static int take(struct saving *v, struct archive_entry *e)
 {
-	const char *raw = archive_entry_pathname(e);
-	const char *target = archive_entry_hardlink(e);
-	AUTO_FREE char *name = raw ? member_name(raw) : NULL;
-	AUTO_FREE char *link = target ? member_name(target) : NULL;
+	AUTO_TAR_NAMES struct tar_names n;
+	enum tar_member what = tar_member(e, &n);
+	bool hard = archive_entry_hardlink(e) != NULL;
 	struct save *s = v->s;
-	size_t at = name ? find(s, name) : s->n_files;
-	size_t first = link ? find(s, link) : at;
+	size_t at = n.name ? find(s, n.name) : s->n_files;
+	size_t first = n.link ? find(s, n.link) : at;
 
-	if (at == s->n_files || first == s->n_files)
+	if (what != TAR_TAKEN || at == s->n_files || first == s->n_files)
 		return 0;
-	if (!target && !s->files[at].saved) {
+	if (!hard && !s->files[at].saved) {
 		if (archive_entry_filetype(e) != AE_IFREG)
 			return 0;
 		if (save_member(v, &s->files[at], e) < 0)
@@ -269,32 +264,19 @@ static int take(struct saving *v, struct archive_entry *e)
 	/* of a link to what was not asked for, the contents did not come */
 	if (!s->files[first].saved)
 		return 0;
-	return save_others(v, &s->files[first], at, name);
+	return save_others(v, &s->files[first], at, n.name);
 }
 
 /* --- the stream ----------------------------------------------------------------- */
-
-static la_ssize_t on_read(struct archive *in, void *ctx, const void **data)
-{
-	struct saving *v = ctx;
-	ssize_t n = v->read(v->ctx, v->chunk, CHUNK);
-
-	*data = v->chunk;
-	if (n < 0)
-		archive_set_error(in, EIO, "the stream broke off");
-	return n;
-}
 
 static int take_all(struct saving *v)
 {
 	struct archive_entry *e;
 	int r;
 
-	archive_read_support_format_tar(v->in);
 	archive_read_support_format_empty(v->in);
-	if (archive_read_open(v->in, v, NULL, on_read, NULL) != ARCHIVE_OK)
-		return error_set(v->err, ERR_SYSTEM, "no archive came: %s",
-				 archive_error_string(v->in));
+	if (tar_open(v->in, &v->from, v->err) < 0)
+		return -1;
 	while ((r = tar_next(v->in, &e, v->err)) > 0)
 		if (take(v, e) < 0)
 			return -1;
@@ -305,11 +287,11 @@ int save_files(struct save *s,
 	       ssize_t (*read)(void *ctx, void *buf, size_t len), void *ctx,
 	       struct error **err)
 {
-	struct saving v = {s,  read, ctx, xmalloc(CHUNK), archive_read_new(),
-			   err};
+	struct saving v = {
+		s, {read, ctx, xmalloc(TAR_CHUNK)}, archive_read_new(), err};
 	int r = take_all(&v);
 
 	archive_read_free(v.in);
-	free(v.chunk);
+	free(v.from.chunk);
 	return r;
 }

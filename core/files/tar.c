@@ -3,6 +3,31 @@
 
 #include "files/tar.h"
 
+#include <errno.h>
+#include <stdlib.h>
+
+#include "files/member.h"
+
+static la_ssize_t on_read(struct archive *in, void *ctx, const void **data)
+{
+	struct tar_stream *from = ctx;
+	ssize_t n = from->read(from->ctx, from->chunk, TAR_CHUNK);
+
+	*data = from->chunk;
+	if (n < 0)
+		archive_set_error(in, EIO, "the stream broke off");
+	return n;
+}
+
+int tar_open(struct archive *in, struct tar_stream *from, struct error **err)
+{
+	archive_read_support_format_tar(in);
+	if (archive_read_open(in, from, NULL, on_read, NULL) == ARCHIVE_OK)
+		return 0;
+	return error_set(err, ERR_SYSTEM, "no archive came: %s",
+			 archive_error_string(in));
+}
+
 int tar_next(struct archive *in, struct archive_entry **entry,
 	     struct error **err)
 {
@@ -15,6 +40,44 @@ int tar_next(struct archive *in, struct archive_entry **entry,
 		return 1;
 	return error_set(err, ERR_SYSTEM, "the archive is damaged: %s",
 			 archive_error_string(in));
+}
+
+static bool is_kept(struct archive_entry *e)
+{
+	switch (archive_entry_filetype(e)) {
+	case AE_IFREG:
+	case AE_IFDIR:
+		return true;
+	case AE_IFLNK:
+		return archive_entry_symlink(e) != NULL;
+	default:
+		return archive_entry_hardlink(e) != NULL;
+	}
+}
+
+enum tar_member tar_member(struct archive_entry *e, struct tar_names *out)
+{
+	const char *name = archive_entry_pathname(e);
+	const char *link = archive_entry_hardlink(e);
+
+	*out = (struct tar_names){name ? member_name(name) : NULL,
+				  link ? member_name(link) : NULL};
+	if (!out->name || (link && !out->link))
+		return TAR_LEADS_OUT;
+	return is_kept(e) ? TAR_TAKEN : TAR_OTHER;
+}
+
+void tar_names_clear(struct tar_names *n)
+{
+	free(n->name);
+	free(n->link);
+}
+
+const char *tar_raw_name(struct archive_entry *e)
+{
+	const char *name = archive_entry_pathname(e);
+
+	return name ? name : "?";
 }
 
 void tar_describe(struct archive_entry *out, struct archive_entry *in,

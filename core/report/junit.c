@@ -108,22 +108,10 @@ static void put_counts(const struct counts *n, struct out *to)
 
 /* --- cases ------------------------------------------------------------------------ */
 
-static void put_output(struct step_view *s, struct out *to)
+static void put_line(const char *line, struct out *to)
 {
-	AUTO_STRV struct strv lines = {0};
-	bool cut;
-
-	tail_read(view_log(s), s->length, FAILURE_LINES, &lines, &cut);
-	view_log_close(s);
-	if (cut)
-		out_text(to, "...\n");
-	for (size_t i = 0; i < lines.len; i++) {
-		AUTO_BUF struct buf line = BUF_INIT(BUF_FILE);
-
-		tail_clean(&line, lines.v[i], 0, false);
-		put_text(line.data, to);
-		out_text(to, "\n");
-	}
+	put_text(line, to);
+	out_text(to, "\n");
 }
 
 static void put_result(enum event_status status, const char *why,
@@ -143,7 +131,7 @@ static void put_result(enum event_status status, const char *why,
 	put_attribute("type", event_status_name(status), to);
 	out_text(to, ">");
 	if (s)
-		put_output(s, to);
+		tail_put(s, FAILURE_LINES, false, put_line, to);
 	out_format(to, "</%s>", tag);
 }
 

@@ -161,21 +161,9 @@ static void print_tasks(struct report *r)
 /* Lines of output that a failure is told with once more. */
 #define LAST_LINES 10
 
-static void put_last_lines(struct out *o, struct step_view *s, bool color)
+static void put_indented(const char *line, struct out *to)
 {
-	AUTO_STRV struct strv lines = {0};
-	bool cut;
-
-	tail_read(view_log(s), s->length, LAST_LINES, &lines, &cut);
-	view_log_close(s);
-	if (cut)
-		out_text(o, "    ...\n");
-	for (size_t i = 0; i < lines.len; i++) {
-		AUTO_BUF struct buf line = BUF_INIT(BUF_MESSAGE);
-
-		tail_clean(&line, lines.v[i], 0, color);
-		out_format(o, "%s%s\n", line.len > 0 ? "    " : "", line.data);
-	}
+	out_format(to, "%s%s\n", *line ? "    " : "", line);
 }
 
 static void put_failure(struct out *o, const struct task_view *t,
@@ -190,7 +178,7 @@ static void put_failure(struct out *o, const struct task_view *t,
 			   why);
 	else
 		out_format(o, "%s: %s: %s\n", t->title, s->title, why);
-	put_last_lines(o, s, color);
+	tail_put(s, LAST_LINES, color, put_indented, o);
 	if (s->error && s->status != STATUS_ABORTED)
 		out_format(o, "    %s\n", s->error);
 }

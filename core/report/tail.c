@@ -138,3 +138,21 @@ void tail_clean(struct buf *to, const char *line, int width, bool color)
 	if (colored)
 		buf_adds(to, "\033[0m");
 }
+
+void tail_put(struct step_view *s, size_t max, bool color,
+	      void (*put)(const char *line, struct out *to), struct out *to)
+{
+	AUTO_STRV struct strv lines = {0};
+	bool cut;
+
+	tail_read(view_log(s), s->length, max, &lines, &cut);
+	view_log_close(s);
+	if (cut)
+		put("...", to);
+	for (size_t i = 0; i < lines.len; i++) {
+		AUTO_BUF struct buf line = BUF_INIT(BUF_FILE);
+
+		tail_clean(&line, lines.v[i], 0, color);
+		put(line.data, to);
+	}
+}

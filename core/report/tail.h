@@ -8,6 +8,8 @@
 
 #include "base/buf.h"
 #include "base/strv.h"
+#include "report/out.h"
+#include "report/view.h"
 
 /* The last `max` lines among the first `length` bytes of the file, as they
  * stand there, without their newlines; *cut tells whether there were more. */
@@ -19,6 +21,11 @@ void tail_read(int fd, int64_t length, size_t max, struct strv *lines,
  * but colours (those too, unless `color`).  No wider than `width` columns; 0: as
  * wide as it is. */
 void tail_clean(struct buf *to, const char *line, int width, bool color);
+
+/* The last lines of a step's output, clean, given to `put` one by one; "..."
+ * first where there were more. */
+void tail_put(struct step_view *s, size_t max, bool color,
+	      void (*put)(const char *line, struct out *to), struct out *to);
 
 /* Behind an escape sequence that begins at text (a terminal's, not a C one). */
 const char *tail_skip_escape(const char *text);

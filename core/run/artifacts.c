@@ -38,21 +38,6 @@ static const struct step_result good = {.status = STATUS_SUCCEEDED};
 
 /* --- failing ----------------------------------------------------------------------- */
 
-static struct step_result by_state(struct collecting *c,
-				   enum session_state state)
-{
-	static const cirrus_status statuses[] = {
-		[SESSION_DONE] = CIRRUS_OK,
-		[SESSION_CANCELLED] = CIRRUS_E_CANCELLED,
-		[SESSION_TIMEOUT] = CIRRUS_E_TIMEOUT,
-		[SESSION_LOST] = CIRRUS_E_LOST};
-	AUTO_ERROR struct error *err = NULL;
-	struct step_result r = good;
-
-	instructions_ended(c->p, c->s, statuses[state], &err, &r);
-	return r;
-}
-
 /* What the configuration asks for cannot be done. */
 static struct step_result refuse(struct collecting *c, const char *why)
 {
@@ -269,7 +254,7 @@ static struct step_result collect_pattern(struct collecting *c,
 	const char *out = outside(c, &pattern);
 
 	if (state != SESSION_DONE)
-		return by_state(c, state);
+		return instructions_by_state(c->p, c->s, state);
 	if (err)
 		return refuse(c, err->msg);
 	if (out) {

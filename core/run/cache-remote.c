@@ -36,17 +36,8 @@ static int look_through(const struct cached *c, int fd, int64_t size,
 			struct error **err)
 {
 	struct member_rules rules = folders_rules(&c->folders);
-	struct extract *x = extract_new(fd, size, &rules, NULL);
-	AUTO_FREE char *waste = xmalloc(BUF_MESSAGE);
-	int64_t n;
 
-	do
-		n = extract_read(x, waste, BUF_MESSAGE);
-	while (n > 0);
-	if (n < 0)
-		error_set(err, ERR_CONFIG, "%s", extract_error(x)->msg);
-	extract_free(x);
-	return n < 0 ? -1 : 0;
+	return extract_look(fd, size, &rules, NULL, err);
 }
 
 static int fetch(struct performance *p, struct step *s, struct cached *c,

@@ -12,21 +12,6 @@
 
 static const struct step_result good = {.status = STATUS_SUCCEEDED};
 
-static struct step_result by_state(struct performance *p, struct step *s,
-				   enum session_state state)
-{
-	static const cirrus_status statuses[] = {
-		[SESSION_DONE] = CIRRUS_OK,
-		[SESSION_CANCELLED] = CIRRUS_E_CANCELLED,
-		[SESSION_TIMEOUT] = CIRRUS_E_TIMEOUT,
-		[SESSION_LOST] = CIRRUS_E_LOST};
-	AUTO_ERROR struct error *err = NULL;
-	struct step_result r = good;
-
-	instructions_ended(p, s, statuses[state], &err, &r);
-	return r;
-}
-
 struct upload {
 	struct performance *p;
 	struct step *s;
@@ -202,7 +187,7 @@ static struct step_result upload(struct upload *u)
 	}
 	state = folders_find(u->p, &c->folders, &u->paths);
 	if (state != SESSION_DONE)
-		return by_state(u->p, u->s, state);
+		return instructions_by_state(u->p, u->s, state);
 	if (strcmp(c->folders.layout, "folder") != 0 && u->paths.len == 0)
 		return not_packed(u, CACHE_ABSENT, CIRRUS_OK, NULL);
 	return pack_and_keep(u);

@@ -362,6 +362,21 @@ bool instructions_ended(struct performance *p, struct step *s,
 	return true;
 }
 
+struct step_result instructions_by_state(struct performance *p, struct step *s,
+					 enum session_state state)
+{
+	static const cirrus_status statuses[] = {
+		[SESSION_DONE] = CIRRUS_OK,
+		[SESSION_CANCELLED] = CIRRUS_E_CANCELLED,
+		[SESSION_TIMEOUT] = CIRRUS_E_TIMEOUT,
+		[SESSION_LOST] = CIRRUS_E_LOST};
+	AUTO_ERROR struct error *err = NULL;
+	struct step_result r = {.status = STATUS_SUCCEEDED};
+
+	instructions_ended(p, s, statuses[state], &err, &r);
+	return r;
+}
+
 static int prepare_background(struct performance *p,
 			      const struct instruction *i, bool direct,
 			      struct buf *text, struct error **err)

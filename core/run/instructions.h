@@ -79,6 +79,9 @@ char *instructions_expand(struct performance *p, const char *text);
 bool instructions_ended(struct performance *p, struct step *s,
 			cirrus_status status, struct error **err,
 			struct step_result *r);
+/* A command that a step ran in the session: how the step ends by that. */
+struct step_result instructions_by_state(struct performance *p, struct step *s,
+					 enum session_state state);
 
 /* Whether an instruction's turn comes.  Pure. */
 bool instructions_due(enum behaviour b, bool failed, bool timed_out);

@@ -2,6 +2,7 @@
 files_tests = %D%/archive.t %D%/dockerignore.t %D%/path-glob.t %D%/extract.t %D%/project.t %D%/save.t %D%/unpack.t
 check_PROGRAMS += $(files_tests)
 TESTS += $(files_tests)
+noinst_HEADERS += %D%/members.h
 tests_unit_files_archive_t_SOURCES = %D%/archive.c
 tests_unit_files_archive_t_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_files_archive_t_CFLAGS = $(UNIT_CFLAGS)

@@ -176,4 +176,16 @@ static inline void feed_run(const char *format)
 	feed.err = feed_slurp(errs);
 }
 
+/* The same; *wanted is feed.page or feed.junit, and what is written there comes
+ * back, for free(). */
+static inline char *feed_run_to(const char **wanted)
+{
+	AUTO_FREE char *path = xasprintf("%s/beside", test_dir());
+
+	*wanted = path;
+	feed_run("simple");
+	*wanted = NULL;
+	return feed_slurp(path);
+}
+
 #endif

@@ -9,13 +9,8 @@ static char *page;
 
 static void tell(void)
 {
-	AUTO_FREE char *path = xasprintf("%s/page.html", test_dir());
-
-	feed.page = path;
-	feed_run("simple");
-	feed.page = NULL;
 	free(page);
-	page = feed_slurp(path);
+	page = feed_run_to(&feed.page);
 }
 
 static bool has(const char *text)
