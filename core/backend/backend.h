@@ -82,6 +82,9 @@ int backend_connect(const struct backend_choice *choice,
 		    const struct call_options *opts, struct conn **out,
 		    struct error **err) MUST_CHECK;
 void conn_close(struct conn *c, const struct call_options *opts);
+/* A plugin that was given up still loads: exit(3) would wait for it, and so
+ * would the next one; the program can but end by _exit. */
+bool backend_is_stuck(void);
 
 /* One line of `cirrus backends`; strings are owned by the list. */
 enum backend_state {

@@ -44,14 +44,19 @@ static const struct cirrus_kind *kind_of(const struct backend *b,
 	return kind;
 }
 
-static struct backend *load(const struct candidate *c, struct error **err)
+static struct backend *load(const struct candidate *c,
+			    const struct call_options *o, struct error **err)
 {
 	AUTO_ERROR struct error *cause = NULL;
 	enum table_fault fault;
-	struct backend *b = loader_load(c, &fault, &cause);
+	struct backend *b = first_load(c, o, &fault, &cause);
 
 	if (b)
 		return b;
+	if (backend_is_stuck()) {
+		error_pass(err, &cause, NULL);
+		return NULL;
+	}
 	error_pass(err, &cause, "backend %s is %s", c->name,
 		   fault == TABLE_INCOMPATIBLE ? "incompatible" : "broken");
 	return NULL;
@@ -64,7 +69,7 @@ static int connect_named(const struct candidate *c,
 			 const struct call_options *o, struct conn **out,
 			 struct error **err)
 {
-	struct backend *b = load(c, err);
+	struct backend *b = load(c, o, err);
 	const struct cirrus_kind *kind;
 	struct settings settings;
 
@@ -84,7 +89,7 @@ static int connect_tried(const struct candidate *c,
 			 const struct call_options *o, struct conn **out,
 			 struct error **err)
 {
-	struct backend *b = load(c, err);
+	struct backend *b = load(c, o, err);
 	const struct cirrus_kind *kind;
 	AUTO_FREE char *words = NULL;
 	struct settings settings;
@@ -168,11 +173,12 @@ int backend_none(struct error **err)
 			       "cirrus");
 }
 
-/* Failures that are the user's to mend, whichever backend comes next. */
+/* Failures that are the user's to mend, whichever backend comes next; or none can
+ * come next. */
 static bool is_final(const struct error *e)
 {
-	return e->code == ERR_CANCELLED || e->code == ERR_CONFIG ||
-	       e->code == ERR_USAGE;
+	return backend_is_stuck() || e->code == ERR_CANCELLED ||
+	       e->code == ERR_CONFIG || e->code == ERR_USAGE;
 }
 
 static int connect_auto(struct candidates *all,

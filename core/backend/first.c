@@ -8,7 +8,85 @@
 #include "backend/watch.h"
 #include "base/clock.h"
 
+#define LOAD_MS 10000
 #define OPEN_MS 30000
+
+static struct call_options within(const struct call_options *o, int64_t ms)
+{
+	struct call_options limited = *o;
+	int64_t deadline = clock_after_ms(ms);
+
+	if (!limited.deadline_ns || limited.deadline_ns > deadline)
+		limited.deadline_ns = deadline;
+	return limited;
+}
+
+static int hangs(enum watch_end end, const char *name, const char *what,
+		 struct error **err)
+{
+	error_set(err, end == WATCH_CANCELLED ? ERR_CANCELLED : ERR_BACKEND,
+		  "backend %s does not answer: %s hangs", name, what);
+	return error_hint(err, "choose another with --container-backend=NAME");
+}
+
+/* --- loading ------------------------------------------------------------------ */
+
+struct loading {
+	struct candidate candidate;
+	struct backend *backend;
+	enum table_fault fault;
+	struct error *error;
+};
+
+static void loading_free(void *data)
+{
+	struct loading *l = data;
+
+	candidate_clear(&l->candidate);
+	error_free(l->error);
+	free(l);
+}
+
+static void load_work(void *data)
+{
+	struct loading *l = data;
+
+	l->backend = loader_load(&l->candidate, &l->fault, &l->error);
+}
+
+struct backend *first_load(const struct candidate *c,
+			   const struct call_options *o,
+			   enum table_fault *fault, struct error **err)
+{
+	const struct call_options limited = within(o, LOAD_MS);
+	AUTO_FREE char *what =
+		xasprintf("loading %s", c->path ? c->path : c->name);
+	struct loading *l = xcalloc(1, sizeof(*l));
+	struct backend *loaded;
+	enum watch_end end;
+
+	l->candidate = (struct candidate){
+		xstrdup(c->name), xstrdup_or_null(c->path), c->user_named};
+	end = watch_run(load_work, loading_free, l, &limited);
+	*fault = TABLE_BROKEN;
+	if (end != WATCH_DONE) {
+		hangs(end, c->name, what, err);
+		return NULL;
+	}
+	*fault = l->fault;
+	loaded = l->backend;
+	if (!loaded)
+		error_pass(err, &l->error, NULL);
+	loading_free(l);
+	return loaded;
+}
+
+bool backend_is_stuck(void)
+{
+	return loader_busy();
+}
+
+/* --- calling ------------------------------------------------------------------ */
 
 /* One call, on a thread that outlives us where the plugin hangs; all that it
  * uses is its own. */
@@ -28,14 +106,11 @@ static struct first *first_new(const struct backend *b,
 			       const struct call_options *o, int64_t ms)
 {
 	struct first *f = xcalloc(1, sizeof(*f));
-	int64_t deadline = clock_after_ms(ms);
 
 	f->backend = (struct backend *)(uintptr_t)b;
 	f->settings = *settings;
 	*settings = (struct settings){0};
-	f->options = *o;
-	if (!f->options.deadline_ns || f->options.deadline_ns > deadline)
-		f->options.deadline_ns = deadline;
+	f->options = within(o, ms);
 	return f;
 }
 
@@ -56,6 +131,7 @@ static int first_run(struct first *f, void (*work)(void *), const char *op,
 {
 	const struct call_options o = f->options;
 	const char *name = f->backend->name;
+	AUTO_FREE char *what = xasprintf("its %s", op);
 	enum watch_end end = watch_run(work, first_free, f, &o);
 
 	if (end == WATCH_DONE && !f->failed)
@@ -65,9 +141,7 @@ static int first_run(struct first *f, void (*work)(void *), const char *op,
 		first_free(f);
 		return -1;
 	}
-	error_set(err, end == WATCH_CANCELLED ? ERR_CANCELLED : ERR_BACKEND,
-		  "backend %s does not answer: its %s hangs", name, op);
-	return error_hint(err, "choose another with --container-backend=NAME");
+	return hangs(end, name, what, err);
 }
 
 static void probe_work(void *data)

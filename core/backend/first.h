@@ -6,6 +6,11 @@
 #include "backend/loader.h"
 #include "backend/settings.h"
 
+/* As loader_load. */
+struct backend *first_load(const struct candidate *c,
+			   const struct call_options *o,
+			   enum table_fault *fault,
+			   struct error **err) MUST_CHECK;
 /* Asks whether the backend is there.  0: it is, *words say what it found, and
  * the settings are still the caller's; else they are gone. */
 int first_probe(const struct backend *b, struct settings *settings,

@@ -7,7 +7,7 @@
 #include <ltdl.h>
 #include <libltdl/lt_dlloader.h>
 #include <pthread.h>
-#include <stdbool.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "backend/crash.h"
@@ -20,6 +20,7 @@ static pthread_mutex_t loader_lock = PTHREAD_MUTEX_INITIALIZER;
 static bool loader_ready;
 static char *loader_reason; /* why dlopen failed */
 static struct backend *loader_loaded;
+static atomic_bool loader_at_work; /* in the plugin's own code */
 
 /* --- a loader for libltdl that binds at once ------------------------------- */
 
@@ -211,7 +212,9 @@ static struct backend *load(const struct candidate *c, enum table_fault *fault,
 	if (loader_init(err) < 0)
 		return NULL;
 	crash_enter(c->name, "load");
+	loader_at_work = true;
 	failed = load_table(c, &loaded, fault, err);
+	loader_at_work = false;
 	crash_leave();
 	if (failed)
 		return NULL;
@@ -236,4 +239,9 @@ struct backend *loader_load(const struct candidate *c, enum table_fault *fault,
 	b = load(c, fault, err);
 	pthread_mutex_unlock(&loader_lock);
 	return b;
+}
+
+bool loader_busy(void)
+{
+	return loader_at_work;
 }

@@ -10,6 +10,7 @@
 #define CIRRUS_BACKEND_LOADER_H
 
 #include <cirrus/backend.h>
+#include <stdbool.h>
 
 #include "backend/search.h"
 #include "backend/table.h"
@@ -28,5 +29,7 @@ struct backend {
  * the backend's name in front. */
 struct backend *loader_load(const struct candidate *c, enum table_fault *fault,
 			    struct error **err) MUST_CHECK;
+/* Whether one is being loaded, on whatever thread. */
+bool loader_busy(void);
 
 #endif

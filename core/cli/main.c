@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "backend/backend.h"
 #include "cli/command.h"
@@ -102,5 +103,10 @@ int main(int argc, char **argv)
 		command_unknown(argv[1], &err);
 		return command_fail(err);
 	}
-	return run_command(c, argv + 2);
+	status = run_command(c, argv + 2);
+	if (backend_is_stuck()) {
+		fflush(NULL);
+		_exit(status);
+	}
+	return status;
 }

@@ -116,6 +116,14 @@ a_probe_that_hangs() {
 	fails_with 3 '^no backend is usable: backend hang-probe does not answer' 'choose another'
 }
 
+# In the dynamic linker's hands nothing else can be loaded, so no other is tried.
+loading_that_hangs() {
+	project_with "$1" other-abi
+	run cirrus run
+	fails_with 3 "^backend $1 does not answer: loading $trash/plugins/cirrus-$1.so hangs\$" 'choose another'
+}
+a_load_that_hangs() { loading_that_hangs hang-load; }
+
 # As long as an engine may take that has to be started first.
 an_open_that_hangs() {
 	project_with hang-open good
@@ -184,6 +192,7 @@ check 'a directory that all can write to' a_directory_open_to_all
 check 'a plugin that crashes when it is loaded' a_crash_on_load
 check 'a plugin that crashes when it is opened' a_crash_on_open
 check 'a plugin whose probe hangs' a_probe_that_hangs
+check 'a plugin that hangs while it is loaded' a_load_that_hangs
 check 'a plugin whose open hangs' an_open_that_hangs
 check 'a relative path' a_relative_path
 check 'an option that the backend does not have' an_option_of_nobody

@@ -68,10 +68,12 @@ each_bad_one_costs_a_line() {
 }
 
 one_that_hangs_costs_a_line() {
-	plugins good hang-probe
+	plugins good hang-entry hang-load hang-probe
 	TIMEOUT=20
 	run cirrus backends
 	lists good ready
+	lists hang-entry 'broken +hangs while it was loaded'
+	lists hang-load 'broken +hangs while it was loaded'
 	lists hang-probe 'broken +hangs in its probe'
 	! pgrep -f "$trash/plugins" >/dev/null || fail 'a child is left'
 }

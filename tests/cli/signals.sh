@@ -69,6 +69,28 @@ a_second_signal_drops_no_error() {
 	assert_err_has '^hint: choose another with --container-backend=NAME$'
 }
 
+# Nothing was started, so one signal is enough.
+loads_until_a_signal() { # PLUGIN COMMAND
+	hanging=$builddir/tests/cli/plugins-bad/.libs/cirrus-$1.so
+	[ -e "$hanging" ] || skip 'no shared libraries in this build'
+	echo 'a_task: {container: {image: any}, x_script: "true"}' >.cirrus.yml
+	cp "$hanging" "$trash/"
+	cirrus "$2" --container-backend="$trash/cirrus-$1.so" >"$OUT" 2>"$ERR" </dev/null &
+	pid=$!
+	cleanup "kill -9 $pid"
+	await 20 grep -q "$1" /proc/$pid/maps
+	kill -TERM $pid
+	ends_with 143
+	assert_err_has "^backend $1 does not answer: loading $trash/cirrus-$1.so hangs$"
+	assert_err_has '^hint: choose another with --container-backend=NAME$'
+}
+
+a_signal_ends_a_load() {
+	loads_until_a_signal hang-load run
+	loads_until_a_signal hang-entry run
+	loads_until_a_signal hang-load clean
+}
+
 # What a shell starts in the background ignores SIGINT, so it is set back.
 interrupts_are_obeyed() {
 	requires python3
@@ -121,6 +143,7 @@ what_a_kill_leaves_is_cleaned_up() {
 check 'SIGINT ends a run and removes what it made' interrupts_are_obeyed
 check 'SIGTERM ends a run and removes what it made' termination_is_obeyed
 check 'the events tell the status that the program ends with' the_events_tell_the_same
+check 'a signal ends a run whose backend hangs while it is loaded' a_signal_ends_a_load
 check 'a second signal leaves at once, and tells what is left' a_second_signal_is_obeyed
 check 'a second signal drops no error' a_second_signal_drops_no_error
 check 'clean removes what a killed run left' what_a_kill_leaves_is_cleaned_up

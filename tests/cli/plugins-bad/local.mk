@@ -3,6 +3,7 @@
 bad_plugins = \
 	%D%/cirrus-crash-load.la %D%/cirrus-crash-probe.la \
 	%D%/cirrus-dead-engine.la %D%/cirrus-good.la \
+	%D%/cirrus-hang-entry.la %D%/cirrus-hang-load.la \
 	%D%/cirrus-hang-open.la %D%/cirrus-hang-probe.la %D%/cirrus-helper.la \
 	%D%/cirrus-kinds.la %D%/cirrus-misnamed.la %D%/cirrus-newer.la \
 	%D%/cirrus-no-entry.la %D%/cirrus-no-exec.la %D%/cirrus-orphan.la \
@@ -24,6 +25,10 @@ tests_cli_plugins_bad_cirrus_dead_engine_la_SOURCES = %D%/dead-engine.c
 tests_cli_plugins_bad_cirrus_dead_engine_la_LDFLAGS = $(BAD_LINK_FLAGS)
 tests_cli_plugins_bad_cirrus_good_la_SOURCES = %D%/good.c
 tests_cli_plugins_bad_cirrus_good_la_LDFLAGS = $(BAD_LINK_FLAGS)
+tests_cli_plugins_bad_cirrus_hang_entry_la_SOURCES = %D%/hang-entry.c
+tests_cli_plugins_bad_cirrus_hang_entry_la_LDFLAGS = $(BAD_LINK_FLAGS)
+tests_cli_plugins_bad_cirrus_hang_load_la_SOURCES = %D%/hang-load.c
+tests_cli_plugins_bad_cirrus_hang_load_la_LDFLAGS = $(BAD_LINK_FLAGS)
 tests_cli_plugins_bad_cirrus_hang_open_la_SOURCES = %D%/hang-open.c
 tests_cli_plugins_bad_cirrus_hang_open_la_LDFLAGS = $(BAD_LINK_FLAGS)
 tests_cli_plugins_bad_cirrus_hang_probe_la_SOURCES = %D%/hang-probe.c
