@@ -228,7 +228,8 @@ static int parse_one(struct draft *d, const struct node *n,
 		return fail(d->p, n, "please only use \"ports\" field");
 	if (f->c.cpu == 0)
 		f->c.cpu = 0.5F;
-	if (f->c.memory_mib == 0)
+	f->c.has_memory = f->c.memory_mib != 0;
+	if (!f->c.has_memory)
 		f->c.memory_mib = 512;
 	f->c.environment = vars_pairs(&f->env);
 	f->c.n_ports = f->ports.len;

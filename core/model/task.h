@@ -95,6 +95,7 @@ struct additional_container {
 	struct position at;
 	float cpu;           /* default 0.5 */
 	uint32_t memory_mib; /* default 512 */
+	bool has_memory;     /* the file says so */
 	struct pairs environment;
 	const char *const *command;
 	const char *const *readiness_command;

@@ -13,6 +13,7 @@ core_libcore_la_SOURCES += \
 	%D%/cache-upload.c \
 	%D%/clean.c \
 	%D%/context.h \
+	%D%/demand.c %D%/demand.h \
 	%D%/dry.c %D%/dry.h \
 	%D%/each.c %D%/each.h \
 	%D%/file.c %D%/file.h \

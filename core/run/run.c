@@ -11,6 +11,7 @@
 #include "base/compat.h"
 #include "model/exit.h"
 #include "run/context.h"
+#include "run/demand.h"
 #include "run/dry.h"
 #include "run/http-cache.h"
 #include "run/place.h"
@@ -79,19 +80,21 @@ static void on_note(void *ctx, const char *text)
 static int64_t memory_of(void *ctx, size_t index)
 {
 	struct run *run = ctx;
-	const struct container *c =
-		&run->plan.v[index].task->instance.container;
 
-	if (run->o->memory_override_bytes)
-		return run->o->memory_override_bytes;
-	return c->has_memory ? (int64_t)c->memory_mib << 20 : 0;
+	return demand_memory(run->plan.v[index].task,
+			     run->o->memory_override_bytes);
 }
 
-static char *lock_of(void *ctx, size_t index)
+static void claims_of(void *ctx, size_t index, struct strv *locks,
+		      struct strv *ports)
 {
 	struct run *run = ctx;
+	const struct task *t = run->plan.v[index].task;
+	char *lock = task_lock(run, t);
 
-	return task_lock(run, run->plan.v[index].task);
+	if (lock)
+		strv_push_steal(locks, lock);
+	demand_ports(t, ports);
 }
 
 static void run_one(void *ctx, struct schedule *s, size_t index)
@@ -213,7 +216,7 @@ static int execute(struct run *run, struct schedule_outcome *out,
 		.abandon_fd = run->o->abandon_fd,
 		.ctx = run,
 		.memory = memory_of,
-		.lock = lock_of,
+		.claims = claims_of,
 		.run = run_one,
 		.skip = skip_one};
 

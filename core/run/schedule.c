@@ -22,7 +22,7 @@ struct job {
 	enum state state;
 	enum event_status status;
 	int64_t memory;
-	char *lock; /* or NULL */
+	struct strv locks, ports;
 };
 
 struct schedule {
@@ -84,21 +84,37 @@ static bool is_ready(const struct schedule *s, const struct planned *p,
 	return true;
 }
 
-static bool is_locked_out(const struct schedule *s, const struct job *j)
+static bool share(const struct strv *a, const struct strv *b)
 {
-	for (size_t i = 0; j->lock && i < s->plan->len; i++)
-		if (s->jobs[i].state == RUNNING && s->jobs[i].lock &&
-		    strcmp(s->jobs[i].lock, j->lock) == 0)
+	for (size_t i = 0; i < a->len; i++)
+		if (strv_contains(b, a->v[i]))
 			return true;
 	return false;
 }
 
-/* A task always fits where nothing else runs. */
+static bool is_locked_out(const struct schedule *s, const struct job *j)
+{
+	for (size_t i = 0; i < s->plan->len; i++) {
+		const struct job *other = &s->jobs[i];
+
+		if (other->state == RUNNING && share(&other->locks, &j->locks))
+			return true;
+		if (other->started && !other->ended &&
+		    share(&other->ports, &j->ports))
+			return true;
+	}
+	return false;
+}
+
+/* A task always fits where nothing else runs, or has still to clean up what it
+ * needs. */
 static bool fits(const struct schedule *s, const struct job *j)
 {
+	if (is_locked_out(s, j))
+		return false;
 	if (s->running == 0)
 		return true;
-	if (s->running >= (size_t)s->o->jobs || is_locked_out(s, j))
+	if (s->running >= (size_t)s->o->jobs)
 		return false;
 	return s->o->memory_bytes == 0 || j->memory == 0 ||
 	       s->memory + j->memory <= s->o->memory_bytes;
@@ -270,8 +286,8 @@ static void prepare(struct schedule *s)
 			j->memory = s->o->memory(s->o->ctx, i);
 		else
 			settle(s, j, s->plan->v[i].why);
-		if (j->state == WAITING && s->o->lock)
-			j->lock = s->o->lock(s->o->ctx, i);
+		if (j->state == WAITING && s->o->claims)
+			s->o->claims(s->o->ctx, i, &j->locks, &j->ports);
 	}
 }
 
@@ -280,8 +296,10 @@ static void schedule_free(struct schedule *s)
 	fd_close(&s->wake[0]);
 	fd_close(&s->wake[1]);
 	pthread_mutex_destroy(&s->lock);
-	for (size_t i = 0; i < s->plan->len; i++)
-		free(s->jobs[i].lock);
+	for (size_t i = 0; i < s->plan->len; i++) {
+		strv_clear(&s->jobs[i].locks);
+		strv_clear(&s->jobs[i].ports);
+	}
 	free(s->jobs);
 	free(s);
 }

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/strv.h"
 #include "model/event.h"
 #include "run/plan.h"
 
@@ -22,9 +23,11 @@ struct schedule_options {
 	void *ctx;
 	/* How much memory a task states; 0: it states none. */
 	int64_t (*memory)(void *ctx, size_t index);
-	/* Tasks of the same lock run one after the other; for free(), NULL: it
-	 * has none.  The member may be NULL. */
-	char *(*lock)(void *ctx, size_t index);
+	/* What only one task at a time can have: `locks` are free again when its
+	 * result stands, `ports` when it has cleaned up, too.  The member may be
+	 * NULL. */
+	void (*claims)(void *ctx, size_t index, struct strv *locks,
+		       struct strv *ports);
 	/* The task, on its own thread.  It calls schedule_result as soon as its
 	 * result stands, and may then take its time to clean up. */
 	void (*run)(void *ctx, struct schedule *s, size_t index);

@@ -142,6 +142,34 @@ fetches_all_images() {
 }
 check 'images of additional containers are fetched, and named where they are not there' fetches_all_images
 
+# Both would have the same port of the machine.
+takes_turns_at_a_host_port() {
+	requires python3
+	mkdir "$trash/shared"
+	for task in a b; do
+		cat <<-END
+		${task}_task:
+		  container:
+		    image: debian:12
+		    volumes: $trash/shared:/var/tmp/shared
+		    additional_containers:
+		      - name: db
+		        image: debian:12
+		        port: $port:$port
+		        env: {PORT: $port, GREETING: hello}
+		        command: python3 -c 'import base64; exec(base64.b64decode("$(printf '%s' "$serve" | base64 -w0)"))'
+		  script:
+		    - mkdir /var/tmp/shared/port || echo taken
+		    - sleep 0.5; rmdir /var/tmp/shared/port; echo had it
+		END
+	done >.cirrus.yml
+	cirrus_run -j 2 --backend-option dummy.with=PORTS
+	assert_status 0
+	assert [ "$(grep -c '^had it$' "$OUT")" -eq 2 ]
+	assert_out_lacks '^taken$'
+}
+check 'tasks that want the same port of the host run one after the other' takes_turns_at_a_host_port
+
 needs_the_capability() {
 	server
 	cirrus_run --backend-option dummy.without=SIDECAR

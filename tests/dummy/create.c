@@ -46,7 +46,7 @@ static cirrus_status check_member(cirrus_conn *c,
 		return cirrus_errorf(call, CIRRUS_E_NOTSUP, NULL,
 				     "no processor of type %s here",
 				     spec->platform->arch);
-	if ((spec->n_devices && !c->with) || spec->n_ports ||
+	if (((spec->n_devices || spec->n_ports) && !c->with) ||
 	    spec->nano_cpus < 0 || spec->pull_policy > CIRRUS_PULL_NEVER)
 		return cirrus_errorf(
 			call, CIRRUS_E_NOTSUP, NULL,

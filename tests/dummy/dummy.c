@@ -20,8 +20,9 @@
 #define CAP(x) (UINT64_C(1) << CIRRUS_CAP_##x)
 
 /* What only the real root can do: give files and processes to others. */
-#define ROOT_CAPS      (CAP(USER) | CAP(EXEC_USER) | CAP(COPY_OWNER))
-#define PRETENDED_CAPS (CAP(IMAGE_BUILD) | CAP(PRIVILEGED) | CAP(DEVICE))
+#define ROOT_CAPS (CAP(USER) | CAP(EXEC_USER) | CAP(COPY_OWNER))
+#define PRETENDED_CAPS \
+	(CAP(IMAGE_BUILD) | CAP(PRIVILEGED) | CAP(DEVICE) | CAP(PORTS))
 #define ALL_CAPS                                                              \
 	(ROOT_CAPS | CAP(IMAGE_PULL) | CAP(SNAPSHOT) | CAP(VOLUME) |          \
 	 CAP(VOLUME_SHARED) | CAP(VOLUME_CLONE) | CAP(MOUNT_BIND) |           \
@@ -256,6 +257,7 @@ static const struct {
 	{"IMAGE_BUILD", CAP(IMAGE_BUILD)},
 	{"PRIVILEGED", CAP(PRIVILEGED)},
 	{"DEVICE", CAP(DEVICE)},
+	{"PORTS", CAP(PORTS)},
 };
 
 static void set_with(struct cirrus_conn *c, const char *names)

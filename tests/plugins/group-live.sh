@@ -131,6 +131,26 @@ answers_on_the_host() {
 	wait $pid
 }
 
+# Its port is taken until the first task's containers are gone.
+takes_turns_at_a_host_port() {
+	need "$1"
+	host=$((30000 + $$ % 20000))
+	for task in a b c; do
+		cat <<-END
+		${task}_task:
+		  container:
+		    image: $TEST_IMAGE
+		    additional_containers:
+		      - {name: web, image: "$TEST_IMAGE", port: "$host:8080", command: httpd -f -p 8080}
+		  script: echo had it
+		END
+	done >.cirrus.yml
+	chmod -R a+rX .
+	on "$1" cirrus run -o simple -j 3
+	assert_status 0
+	assert [ "$(grep -c '^had it$' "$OUT")" -eq 3 ]
+}
+
 leaves_nothing() {
 	need "$1"
 	requires jq curl
@@ -154,6 +174,7 @@ for engine in docker rootless rootful; do
 	each 'logs are shown when the task fails' shows_logs_when_the_task_fails
 	each 'memory and privileges are those of each container' limits_and_privileges
 	each 'a host port leads in' answers_on_the_host
+	each 'tasks that want the same host port run one after the other' takes_turns_at_a_host_port
 	each 'nothing is left behind' leaves_nothing
 done
 finish

@@ -1,7 +1,11 @@
 # tests/unit/run
-run_tests = %D%/mask.t %D%/owner.t %D%/pipe.t %D%/plan.t %D%/record.t %D%/schedule.t %D%/script.t %D%/session.t %D%/variables.t
+run_tests = %D%/demand.t %D%/mask.t %D%/owner.t %D%/pipe.t %D%/plan.t %D%/record.t %D%/schedule.t %D%/script.t %D%/session.t %D%/variables.t
 check_PROGRAMS += $(run_tests)
 TESTS += $(run_tests)
+tests_unit_run_demand_t_SOURCES = %D%/demand.c
+tests_unit_run_demand_t_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_run_demand_t_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_run_demand_t_LDADD = $(UNIT_LIBS)
 tests_unit_run_mask_t_SOURCES = %D%/mask.c
 tests_unit_run_mask_t_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_run_mask_t_CFLAGS = $(UNIT_CFLAGS)

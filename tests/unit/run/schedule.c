@@ -19,7 +19,10 @@ struct stage {
 	enum event_status result[MAX];
 	int cancel[2];
 	size_t cancels; /* the task that presses Ctrl-C; MAX: none */
-	const char *locked[MAX];
+	const char *locked[MAX], *port[MAX];
+	int cleaning_ms;       /* after the result ... */
+	int cleaning_until;    /* ... or until so many have begun */
+	int cleaned_up, early; /* who began while a port was still taken */
 	bool fail_fast;
 
 	pthread_mutex_t lock;
@@ -55,14 +58,21 @@ static int64_t memory(void *ctx, size_t index)
 	return ((struct stage *)ctx)->memory[index];
 }
 
-static char *lock_of(void *ctx, size_t index)
+static void claims(void *ctx, size_t index, struct strv *locks,
+		   struct strv *ports)
 {
-	return xstrdup_or_null(((struct stage *)ctx)->locked[index]);
+	struct stage *s = ctx;
+
+	if (s->locked[index])
+		strv_push(locks, s->locked[index]);
+	if (s->port[index])
+		strv_push(ports, s->port[index]);
 }
 
 static void enter(struct stage *s, size_t index)
 {
 	pthread_mutex_lock(&s->lock);
+	s->early += s->n_order > s->cleaned_up;
 	s->order[s->n_order++] = (int)index;
 	s->running++;
 	s->most = s->running > s->most ? s->running : s->most;
@@ -80,6 +90,16 @@ static bool all_together(struct stage *s)
 	return all;
 }
 
+static bool have_begun(struct stage *s)
+{
+	bool begun;
+
+	pthread_mutex_lock(&s->lock);
+	begun = s->cleaning_until && s->n_order >= s->cleaning_until;
+	pthread_mutex_unlock(&s->lock);
+	return begun;
+}
+
 static void run_task(void *ctx, struct schedule *sched, size_t index)
 {
 	struct stage *s = ctx;
@@ -95,6 +115,11 @@ static void run_task(void *ctx, struct schedule *sched, size_t index)
 	s->running--;
 	pthread_mutex_unlock(&s->lock);
 	schedule_result(sched, index, s->result[index]);
+	for (int ms = 0; ms < s->cleaning_ms && !have_begun(s); ms++)
+		usleep(1000);
+	pthread_mutex_lock(&s->lock);
+	s->cleaned_up++;
+	pthread_mutex_unlock(&s->lock);
 }
 
 static void skip_task(void *ctx, size_t index, const char *why)
@@ -109,7 +134,7 @@ static void play(struct stage *s, int jobs, int64_t machine)
 				     .cancel_fd = s->cancel[0],
 				     .ctx = s,
 				     .memory = memory,
-				     .lock = lock_of,
+				     .claims = claims,
 				     .fail_fast = s->fail_fast,
 				     .run = run_task,
 				     .skip = skip_task};
@@ -161,6 +186,35 @@ TEST(different_locks_hold_nobody_up)
 	play(&s, 5, 0);
 	ok_int(s.n_order, 5);
 	ok_int(s.most, 3);
+	stage_clear(&s);
+}
+
+TEST(a_port_is_free_only_when_its_task_has_cleaned_up)
+{
+	struct stage s;
+
+	stage_init(&s, 3);
+	s.cleaning_ms = 50;
+	for (int i = 0; i < 3; i++)
+		s.port[i] = "port 80";
+	play(&s, 3, 0);
+	ok_int(s.n_order, 3);
+	ok_int(s.most, 1);
+	ok_int(s.early, 0);
+	stage_clear(&s);
+}
+
+TEST(a_lock_is_free_when_the_result_stands)
+{
+	struct stage s;
+
+	stage_init(&s, 2);
+	s.cleaning_ms = 20000;
+	s.cleaning_until = 2;
+	s.locked[0] = s.locked[1] = "device";
+	play(&s, 2, 0);
+	ok_int(s.n_order, 2);
+	ok_int(s.early, 1);
 	stage_clear(&s);
 }
 
