@@ -53,14 +53,18 @@ static int decode(const char *text, struct buf *out)
 	return 0;
 }
 
-static int add(struct credentials *c, const struct cJSON *entry,
-	       struct error **err)
+/* What is said of one registry; NULL: nothing. */
+struct login {
+	const char *user, *password, *both;
+};
+
+static int add(struct credentials *c, const char *key,
+	       const struct login *login, struct error **err)
 {
-	const char *user = json_get_str(entry, "username");
-	const char *password = json_get_str(entry, "password");
-	const char *both = json_get_str(entry, "auth");
+	const char *user = login->user, *password = login->password;
+	const char *both = login->both;
 	AUTO_BUF struct buf text = BUF_INIT(BUF_LINE);
-	AUTO_FREE char *name = registry_name(json_key(entry));
+	AUTO_FREE char *name = registry_name(key);
 	char *colon;
 
 	if (!user && both) {
@@ -84,6 +88,12 @@ static int add(struct credentials *c, const struct cJSON *entry,
 	return 0;
 }
 
+static int not_a_config(struct error **err)
+{
+	return error_set(err, ERR_CONFIG,
+			 "not the text of a config.json with \"auths\"");
+}
+
 int credentials_parse(struct credentials *c, const char *text,
 		      struct error **err)
 {
@@ -91,13 +101,55 @@ int credentials_parse(struct credentials *c, const char *text,
 	const struct cJSON *auths = json_get(o, "auths");
 
 	if (!auths)
-		return error_set(err, ERR_CONFIG,
-				 "not the text of a config.json with "
-				 "\"auths\"");
-	for (const struct cJSON *e = json_first(auths); e; e = json_next(e))
-		if (add(c, e, err) < 0)
+		return not_a_config(err);
+	for (const struct cJSON *e = json_first(auths); e; e = json_next(e)) {
+		const struct login login = {json_get_str(e, "username"),
+					    json_get_str(e, "password"),
+					    json_get_str(e, "auth")};
+
+		if (add(c, json_key(e), &login, err) < 0)
 			return -1;
+	}
 	return 0;
+}
+
+/* The text below a key, which is the list's; NULL: there is none. */
+static const char *text_of(const struct node *map, const char *key,
+			   const struct credentials_texts *texts,
+			   struct strv *list)
+{
+	const struct node *n =
+		map->kind == NODE_MAP ? node_get(map, key) : NULL;
+
+	if (!n || n->kind != NODE_SCALAR)
+		return NULL;
+	strv_push_steal(list, texts->expand(texts->ctx, n->text));
+	return list->v[list->len - 1];
+}
+
+int credentials_read(struct credentials *c, const struct node *map,
+		     const struct credentials_texts *texts, struct error **err)
+{
+	const struct node *auths = node_get(map, "auths");
+	int r = 0;
+
+	if (!auths || auths->kind != NODE_MAP)
+		return not_a_config(err);
+	for (size_t i = 0; i < auths->n_children && r == 0; i++) {
+		const struct node *e = auths->children[i];
+		AUTO_STRV struct strv list = {0};
+		const struct login login = {
+			text_of(e, "username", texts, &list),
+			text_of(e, "password", texts, &list),
+			text_of(e, "auth", texts, &list)};
+
+		for (size_t k = 0; k < list.len && r == 0; k++)
+			if (texts->is_absent(texts->ctx, list.v[k]))
+				r = 1;
+		if (r == 0)
+			r = add(c, e->name, &login, err);
+	}
+	return r;
 }
 
 void credentials_clear(struct credentials *c)

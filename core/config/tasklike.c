@@ -231,6 +231,22 @@ static const struct node *other_instance(struct draft *d)
 	return found ? collect(p->arena, NULL, d->node, found->name) : NULL;
 }
 
+/* What the top of the file says for all tasks that do not say it themselves. */
+static void keep_default(struct draft *d, const char *name)
+{
+	const struct node *root = d->p->root;
+	struct task *t = d->task;
+
+	for (size_t i = 0; i < t->n_extra; i++)
+		if (same_name(t->extra[i]->name, name))
+			return;
+	for (size_t i = root->n_children; i > 0; i--)
+		if (same_name(root->children[i - 1]->name, name)) {
+			t->extra[t->n_extra++] = root->children[i - 1];
+			return;
+		}
+}
+
 /* Keys that no parser takes stay with the task, for execution and for people. */
 static void keep_extra(struct draft *d)
 {
@@ -251,6 +267,7 @@ static void keep_extra(struct draft *d)
 		if (!known)
 			t->extra[t->n_extra++] = n;
 	}
+	keep_default(d, "registry_config");
 }
 
 static const char *default_property(const struct parser *p, const char *name)

@@ -136,45 +136,79 @@ void wants_clear(struct wants *w)
 	*w = (struct wants){0};
 }
 
-static char *registry_config(const struct task *t,
-			     const struct environment *env)
+/* Of the container, or else of the task, or else at the top of the file. */
+static const struct node *registry_config(const struct task *t)
 {
 	const struct node *n = find(t, "registry_config");
 
 	for (size_t i = 0; !n && i < t->n_extra; i++)
 		if (strcmp(t->extra[i]->name, "registry_config") == 0)
 			n = t->extra[i];
-	if (!n || n->kind != NODE_SCALAR || !*n->text)
-		return NULL;
-	return expand(n->text, env);
+	return n;
 }
 
 /* What only the hosted service could decrypt, or nobody gave, is not there: the
  * engine's own store may have it. */
-static int tell_absent(const struct scope *scope, const char *why)
+static const char *why_absent(const char *text)
 {
-	tell_message(&scope->run->teller, scope->task, scope->step, LEVEL_INFO,
-		     "log in with the engine's own client",
-		     "registry_config is %s, and not used", why);
-	return 0;
+	if (str_starts(text, "ENCRYPTED"))
+		return "encrypted for the hosted service";
+	return *text == '$' ? "a variable that is not set" : NULL;
+}
+
+struct reading_config {
+	const struct environment *env;
+	const char *absent; /* why it is */
+};
+
+static char *expand_config(void *ctx, const char *text)
+{
+	return expand(text, ((struct reading_config *)ctx)->env);
+}
+
+static bool is_absent(void *ctx, const char *text)
+{
+	struct reading_config *r = ctx;
+
+	if (!r->absent)
+		r->absent = why_absent(text);
+	return r->absent != NULL;
+}
+
+/* 1: it is not there. */
+static int read_config(const struct node *n, struct reading_config *r,
+		       struct credentials *out, struct error **err)
+{
+	const struct credentials_texts texts = {r, expand_config, is_absent};
+	AUTO_FREE char *text = NULL;
+
+	if (n->kind != NODE_SCALAR)
+		return credentials_read(out, n, &texts, err);
+	text = expand(n->text, r->env);
+	if (!*text || is_absent(r, text))
+		return 1;
+	return credentials_parse(out, text, err);
 }
 
 int wants_credentials(struct scope *scope, const struct task *t,
 		      const struct environment *env, struct credentials *out,
 		      struct error **err)
 {
-	AUTO_FREE char *text = registry_config(t, env);
+	const struct node *n = registry_config(t);
+	struct reading_config reading = {.env = env};
+	int r = n ? read_config(n, &reading, out, err) : 1;
 
-	if (!text)
-		return 0;
-	if (str_starts(text, "ENCRYPTED"))
-		return tell_absent(scope, "encrypted for the hosted service");
-	if (*text == '$')
-		return tell_absent(scope, "a variable that is not set");
-	if (credentials_parse(out, text, err) < 0) {
+	if (r < 0) {
 		error_prefix(err, "registry_config of task \"%s\"", t->name);
 		return -1;
 	}
+	if (reading.absent)
+		tell_message(&scope->run->teller, scope->task, scope->step,
+			     LEVEL_INFO, "log in with the engine's own client",
+			     "registry_config is %s, and not used",
+			     reading.absent);
+	if (r > 0)
+		return 0;
 	for (size_t i = 2; i < out->texts.len; i += 3)
 		secrets_add(scope->run->teller.secrets, out->texts.v[i]);
 	scope->credentials = out;

@@ -81,6 +81,43 @@ gives_credentials() {
 }
 check 'registry_config gives the credentials of a pull' gives_credentials
 
+reads_maps_of_credentials() {
+	config 'registry_config:
+  auths: {"r.example:5000": {username: dummy, password: $PASSWORD}}' 'echo pulled $PASSWORD'
+	sed -i 's/debian:12/r.example:5000\/denied\/x:1/' .cirrus.yml
+	cirrus_run -e PASSWORD=wrong
+	assert_status 3
+	cirrus_run
+	assert_status 3
+	assert_out_has 'registry_config is a variable that is not set, and not used'
+	cirrus_run -e PASSWORD=sesame
+	assert_status 0
+	assert_out_has '^pulled HIDDEN-BY-CIRRUS-CI$'
+	config 'registry_config: {nonsense: here}' 'echo never'
+	cirrus_run
+	assert_status 2
+}
+check 'registry_config may be a map' reads_maps_of_credentials
+
+takes_credentials_from_the_top() {
+	cat >.cirrus.yml <<-'END'
+	registry_config: $REGISTRY
+	container: {image: "r.example:5000/denied/x:1"}
+	a_task: {script: echo a pulled}
+	b_pipe:
+	  steps: [{image: "r.example:5000/denied/y:1", b_script: echo b pulled}]
+	c_task:
+	  container: {image: "r.example:5000/denied/z:1", registry_config: ""}
+	  script: echo never
+	END
+	cirrus_run -e REGISTRY='{"auths":{"r.example:5000":{"auth":"ZHVtbXk6c2VzYW1l"}}}'
+	assert_status 3
+	assert_out_has '^a pulled$'
+	assert_out_has '^b pulled$'
+	assert_out_lacks '^never$'
+}
+check 'registry_config at the top is for all that say nothing else' takes_credentials_from_the_top
+
 runs_workers_in_containers() {
 	mkdir "$trash/data"
 	echo here >"$trash/data/file"

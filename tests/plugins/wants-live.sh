@@ -53,6 +53,15 @@ gives_credentials() {
 	assert_status 0
 	assert_out_has '^pulled$'
 	assert_out_lacks "$TEST_REGISTRY_PASSWORD"
+	# at the top, as a map
+	config '' 'echo pulled' "$TEST_REGISTRY_AUTH/cirrus-test/busybox:latest"
+	printf 'registry_config: {auths: {"%s": {username: "%s", password: $WORD}}}\n' \
+		"$TEST_REGISTRY_AUTH" "$TEST_REGISTRY_USER" >>.cirrus.yml
+	on "$1" cirrus run -o simple --pull=always -e "WORD=not $TEST_REGISTRY_PASSWORD"
+	assert_status 3
+	on "$1" cirrus run -o simple --pull=always -e "WORD=$TEST_REGISTRY_PASSWORD"
+	assert_status 0
+	assert_out_has '^pulled$'
 }
 
 runs_workers() {

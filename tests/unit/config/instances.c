@@ -326,4 +326,22 @@ TEST(labels_tell_tasks_of_one_name_apart)
 	      "[container:b]\n");
 }
 
+TEST(registry_config_at_the_top_is_for_all)
+{
+	AUTO_TASKS struct tasks *t =
+		parse_text("registry_config: {auths: {}}\n"
+			   "a_task: {container: {image: i}}\n"
+			   "b_task: {container: {image: i}, "
+			   "registry_config: own}\n"
+			   "c_pipe: {steps: [{image: i, x_script: y}]}\n");
+	static const enum node_kind kinds[] = {NODE_MAP, NODE_SCALAR, NODE_MAP};
+
+	need(t);
+	for (size_t i = 0; i < 3; i++) {
+		ok_int(t->v[i]->n_extra, 1);
+		ok_str(t->v[i]->extra[0]->name, "registry_config");
+		ok_int(t->v[i]->extra[0]->kind, kinds[i]);
+	}
+}
+
 TAP_MAIN()
