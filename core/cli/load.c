@@ -14,6 +14,7 @@
 #include "cli/user-env.h"
 #include "config/config.h"
 #include "files/changes.h"
+#include "run/task-variables.h"
 #include "run/variables.h"
 
 void loaded_clear(struct loaded *l)
@@ -131,11 +132,35 @@ static int parse(const struct load_options *o, struct loaded *out,
 	return config_parse(&in, &out->tasks, &out->at, err);
 }
 
+/* Messages quote what they complain about, with its variables in place. */
+static void hide(struct loaded *out, struct error *err)
+{
+	struct secrets *s = secrets_new();
+
+	secrets_learn(s, &out->user);
+	if (err)
+		secrets_mask_error(s, err);
+	for (size_t i = 0; out->tasks && i < out->tasks->n_issues; i++) {
+		struct issue *issue = &out->tasks->issues[i];
+		AUTO_FREE char *masked = secrets_mask(s, issue->message);
+
+		if (strcmp(masked, issue->message) != 0)
+			issue->message =
+				arena_strdup(&out->tasks->arena, masked);
+	}
+	secrets_free(s);
+}
+
 int load_tasks(const struct load_options *o, struct loaded *out,
 	       struct error **err)
 {
+	struct error *wrong = NULL;
+	int r;
+
 	variables_base(&out->base, out->location.dir, !o->no_git_facts);
-	return parse(o, out, err);
+	r = parse(o, out, &wrong);
+	hide(out, wrong);
+	return r < 0 ? error_pass(err, &wrong, NULL) : r;
 }
 
 /* Tasks come in the same order whatever variables there are; only those that

@@ -123,16 +123,21 @@ static void add_option(struct buf *b, const struct option *o, const char *value)
 	words_shell(b, word);
 }
 
-/* Of a secret the name alone, which passes on the caller's own. */
+/* Where there is a secret in it, the name alone, which passes on the caller's
+ * own. */
 static void add_variable(struct buf *b, const struct option *o,
-			 const char *setting)
+			 const char *setting, struct secrets *secrets)
 {
 	AUTO_FREE char *name = xstrndup(setting, strcspn(setting, "="));
+	AUTO_FREE char *masked = secrets_mask(secrets, setting);
+	bool is_secret =
+		environment_is_secret(name) || strcmp(masked, setting) != 0;
 
-	add_option(b, o, secrets_is_name(name) ? name : setting);
+	add_option(b, o, is_secret ? name : setting);
 }
 
-static void add_given(struct buf *b, const struct option *o, const void *field)
+static void add_given(struct buf *b, const struct option *o, const void *field,
+		      struct secrets *secrets)
 {
 	const struct strv *list = field;
 	bool is_env = strcmp(o->name, "env") == 0;
@@ -141,12 +146,15 @@ static void add_given(struct buf *b, const struct option *o, const void *field)
 		add_option(b, o, NULL);
 	else if (o->type == &OPTION_TEXT && *(const char *const *)field)
 		add_option(b, o, *(const char *const *)field);
+	else if (is_env)
+		for (size_t i = 0; i < list->len; i++)
+			add_variable(b, o, list->v[i], secrets);
 	else if (o->type == &OPTION_LIST || o->type == &OPTION_COMMAS)
 		for (size_t i = 0; i < list->len; i++)
-			(is_env ? add_variable : add_option)(b, o, list->v[i]);
+			add_option(b, o, list->v[i]);
 }
 
-char *run_options_again(const struct run_values *v)
+char *run_options_again(const struct run_values *v, struct secrets *secrets)
 {
 	static const char *const names[] = {
 		"file",
@@ -167,6 +175,7 @@ char *run_options_again(const struct run_values *v)
 	for (const struct option *o = run_options_table; o->name; o++)
 		for (size_t i = 0; i < ARRAY_LEN(names); i++)
 			if (strcmp(o->name, names[i]) == 0)
-				add_given(&b, o, (const char *)v + o->at);
+				add_given(&b, o, (const char *)v + o->at,
+					  secrets);
 	return buf_steal(&b);
 }

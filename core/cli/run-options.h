@@ -5,6 +5,7 @@
 
 #include "cli/load.h"
 #include "cli/options.h"
+#include "run/mask.h"
 
 struct run_values {
 	struct load_options load;
@@ -34,6 +35,6 @@ extern const struct run_values run_defaults;
 /* Those given that decide what a task does, as a shell takes them, for free():
  * what a person types to have the same again.  Values of secrets are not
  * there. */
-char *run_options_again(const struct run_values *v);
+char *run_options_again(const struct run_values *v, struct secrets *secrets);
 
 #endif

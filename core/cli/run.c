@@ -20,6 +20,7 @@
 #include "cli/terminal.h"
 #include "model/exit.h"
 #include "report/report.h"
+#include "run/task-variables.h"
 
 /* --- the configuration ----------------------------------------------------- */
 
@@ -68,11 +69,24 @@ NORETURN static void end_at_once(int status, const struct error *err)
 	_exit(status);
 }
 
+/* What to type to run it again, for free(). */
+static char *say_again(const struct run_values *v, const struct run_options *o)
+{
+	struct secrets *s = secrets_new();
+	char *again;
+
+	for (size_t i = 0; v->load.env.len > 0 && i < o->tasks->len; i++)
+		secrets_learn_task(s, o->tasks->v[i], o->base_env, o->user_env);
+	again = run_options_again(v, s);
+	secrets_free(s);
+	return again;
+}
+
 /* Runs between a reporter's start and its end. */
 static int run_reported(const struct run_values *v, struct run_options *o,
 			struct error **err)
 {
-	AUTO_FREE char *again = run_options_again(v);
+	AUTO_FREE char *again = say_again(v, o);
 	struct report_options report = {.format = reporter_formats[v->output],
 					.options = again,
 					.verbose = v->verbose,

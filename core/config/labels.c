@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/strv.h"
+#include "model/environment.h"
 
 VEC_DEFINE(label_vec, const char *);
 
@@ -75,7 +76,8 @@ static void labels_of(struct draft *d, struct label_vec *out)
 	else if (i->kind == INSTANCE_PIPE)
 		label_vec_push(out, "pipe");
 	for (size_t k = 0; k < d->env.len; k++)
-		if (!is_encrypted(d->env.v[k].value))
+		if (!is_encrypted(d->env.v[k].value) &&
+		    !environment_is_secret(d->env.v[k].key))
 			add(d->p, out, d->env.v[k].key, d->env.v[k].value);
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/strv.h"
 
 static struct env_var *find(const struct environment *env, const char *name)
 {
@@ -56,4 +57,15 @@ void environment_clear(struct environment *env)
 	}
 	free(env->vars);
 	*env = (struct environment){0};
+}
+
+bool environment_is_secret(const char *name)
+{
+	static const char *const endings[] = {"_PASSWORD", "_SECRET", "_TOKEN",
+					      "_ACCESS_KEY", "_SECRET_KEY"};
+
+	for (size_t i = 0; i < ARRAY_LEN(endings); i++)
+		if (str_ends(name, endings[i]))
+			return true;
+	return false;
 }

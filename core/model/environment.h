@@ -23,6 +23,9 @@ const char *environment_get(const struct environment *env, const char *name);
 /* Sets in env whatever `over` holds. */
 void environment_merge(struct environment *env, const struct environment *over);
 void environment_clear(struct environment *env);
+/* Whether a variable of that name holds a secret: it ends in _PASSWORD, _SECRET,
+ * _TOKEN, _ACCESS_KEY or _SECRET_KEY. */
+bool environment_is_secret(const char *name);
 
 #define AUTO_ENVIRONMENT __attribute__((__cleanup__(environment_clear)))
 

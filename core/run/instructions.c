@@ -129,7 +129,7 @@ static void take_variables(struct performance *p, struct step *s,
 		AUTO_FREE char *now =
 			variables_literal(environment_get(p->env, name));
 
-		if (!sensitive && !secrets_is_name(name))
+		if (!sensitive && !environment_is_secret(name))
 			continue;
 		secrets_add(secrets, found.vars[i].value);
 		secrets_add(secrets, now);

@@ -44,6 +44,7 @@ core_libcore_la_SOURCES += \
 	%D%/sidecars-ready.c \
 	%D%/step.c %D%/step.h \
 	%D%/task-tell.c \
+	%D%/task-variables.c %D%/task-variables.h \
 	%D%/task.c %D%/task.h \
 	%D%/support.c %D%/support.h \
 	%D%/sweep.c %D%/sweep.h \

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/strv.h"
 #include "base/vec.h"
 
 /* Below this a line of a longer secret is more likely a brace than a secret. */
@@ -56,29 +55,34 @@ static void add_one(struct secrets *s, const char *text, size_t len)
 	secret_vec_push(&s->all, (struct secret){xmemdup0(text, len), len});
 }
 
+/* How many lines have something on them. */
+static size_t count_lines(const char *text)
+{
+	size_t n = 0;
+
+	for (; *text; n++) {
+		text += strspn(text, "\r\n");
+		if (!*text)
+			break;
+		text += strcspn(text, "\r\n");
+	}
+	return n;
+}
+
 void secrets_add(struct secrets *s, const char *text)
 {
+	bool alone = count_lines(text) == 1;
+
 	pthread_rwlock_wrlock(&s->lock);
 	add_one(s, text, strlen(text));
-	for (const char *line = text; strchr(text, '\n') && *line;) {
+	for (const char *line = text; strpbrk(text, "\r\n") && *line;) {
 		size_t len = strcspn(line, "\r\n");
 
-		if (len >= SHORTEST_LINE)
+		if (alone || len >= SHORTEST_LINE)
 			add_one(s, line, len);
 		line += len + strspn(line + len, "\r\n");
 	}
 	pthread_rwlock_unlock(&s->lock);
-}
-
-bool secrets_is_name(const char *name)
-{
-	static const char *const endings[] = {"_PASSWORD", "_SECRET", "_TOKEN",
-					      "_ACCESS_KEY", "_SECRET_KEY"};
-
-	for (size_t i = 0; i < ARRAY_LEN(endings); i++)
-		if (str_ends(name, endings[i]))
-			return true;
-	return false;
 }
 
 void mask_init(struct mask *m, struct secrets *secrets,
@@ -152,25 +156,31 @@ static size_t first_open(const struct secrets *s, const char *data, size_t len)
 	return open;
 }
 
-/* Puts out data, masked; returns how many bytes of its end must wait. */
+/* Puts out what no secret can be part of any more, masked; returns how many
+ * bytes of the end must wait.  Secrets that overlap are hidden together. */
 static size_t filter(struct mask *m, const char *data, size_t len, bool last)
 {
 	const struct secrets *s = m->secrets;
-	size_t open = last ? len : first_open(s, data, len), at = 0;
+	size_t open = last ? len : first_open(s, data, len);
+	size_t done = m->covered; /* data up to here is out, or hidden */
 	AUTO_FREE size_t *next = xcalloc(s->all.len + 1, sizeof(*next));
 
-	while (at < len) {
+	for (size_t at = 0;;) {
 		struct match hit = first_match(s, next, data, at, len);
 		size_t until = hit.at < open ? hit.at : open;
 
-		if (until > at)
-			m->put(m->ctx, data + at, until - at);
+		if (until > done)
+			m->put(m->ctx, data + done, until - done);
 		if (hit.at >= open)
-			return len - (at > open ? at : open);
-		m->put(m->ctx, MASK_TEXT, strlen(MASK_TEXT));
-		at = hit.at + hit.len;
+			break;
+		if (hit.at >= done)
+			m->put(m->ctx, MASK_TEXT, strlen(MASK_TEXT));
+		if (hit.at + hit.len > done)
+			done = hit.at + hit.len;
+		at = hit.at + 1;
 	}
-	return 0;
+	m->covered = done > open ? done - open : 0;
+	return len - open;
 }
 
 static void run_filter(struct mask *m, const char *data, size_t len, bool last)
@@ -214,4 +224,14 @@ char *secrets_mask(struct secrets *s, const char *text)
 	run_filter(&m, text, strlen(text), true);
 	mask_clear(&m);
 	return buf_steal(&out);
+}
+
+void secrets_mask_error(struct secrets *s, struct error *err)
+{
+	char *msg = err->msg, *hint = err->hint;
+
+	err->msg = msg ? secrets_mask(s, msg) : NULL;
+	err->hint = hint ? secrets_mask(s, hint) : NULL;
+	free(msg);
+	free(hint);
 }

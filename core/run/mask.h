@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "base/buf.h"
+#include "base/error.h"
 
 #define MASK_TEXT "HIDDEN-BY-CIRRUS-CI"
 
@@ -20,16 +21,16 @@ struct secrets *secrets_new(void);
 void secrets_free(struct secrets *s);
 /* Empty texts are no secrets. */
 void secrets_add(struct secrets *s, const char *text);
-/* Whether a variable of that name holds one: it ends in _PASSWORD, _SECRET,
- * _TOKEN, _ACCESS_KEY or _SECRET_KEY. */
-bool secrets_is_name(const char *name);
 /* text with every secret replaced, for free(). */
 char *secrets_mask(struct secrets *s, const char *text);
+/* The same for a message and its hint. */
+void secrets_mask_error(struct secrets *s, struct error *err);
 
 /* One filter per stream. */
 struct mask {
 	struct secrets *secrets;
 	struct buf held;
+	size_t covered; /* bytes of held whose mask is out already */
 	void (*put)(void *ctx, const char *data, size_t len);
 	void *ctx;
 };

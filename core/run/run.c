@@ -19,6 +19,7 @@
 #include "run/schedule.h"
 #include "run/support.h"
 #include "run/sweep.h"
+#include "run/task-variables.h"
 #include "run/task.h"
 #include "run/variables.h"
 #include "store/artifacts.h"
@@ -279,6 +280,14 @@ static int final_status(const struct run *run, int exit, bool abandoned)
 	return told && (abandoned || exit != EXIT_DEFECT) ? told : exit;
 }
 
+/* Whatever is told from here on, nobody sees them. */
+static void learn_secrets(struct run *run)
+{
+	for (size_t i = 0; i < run->plan.len; i++)
+		secrets_learn_task(run->teller.secrets, run->plan.v[i].task,
+				   run->o->base_env, run->o->user_env);
+}
+
 /* *abandoned: threads still use run, and the process is about to end. */
 static int run_plan(struct run *run, bool *abandoned, struct error **err)
 {
@@ -289,6 +298,7 @@ static int run_plan(struct run *run, bool *abandoned, struct error **err)
 
 	if (!run->o->dry_run && run_logs_new(run->id, &run->logs, &cause) < 0)
 		run->logs = NULL; /* execute fails of it */
+	learn_secrets(run);
 	tell_run_started(run);
 	if (run->o->dry_run)
 		exit = dry_run(run);
@@ -323,6 +333,8 @@ int run_tasks(const struct run_options *o, struct error **err)
 	if (plan_make(o->tasks, &o->selection, NULL, NULL, &run->plan, err) ==
 	    0)
 		exit = run_plan(run, &abandoned, err);
+	if (err && *err)
+		secrets_mask_error(run->teller.secrets, *err);
 	if (!abandoned)
 		close_run(run);
 	return exit;

@@ -27,7 +27,7 @@ static void make_env(struct sidecar *s)
 		environment_set(&own, given->v[i].key, given->v[i].value);
 	(void)variables_expand(&own, &s->all->env);
 	for (size_t i = 0; i < own.len; i++) {
-		if (secrets_is_name(own.vars[i].name))
+		if (environment_is_secret(own.vars[i].name))
 			secrets_add(s->all->scope->run->teller.secrets,
 				    own.vars[i].value);
 		strv_pushf(&s->env, "%s=%s", own.vars[i].name,

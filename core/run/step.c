@@ -79,9 +79,10 @@ void step_begin(struct step *s, const struct teller *teller,
 			   .log = -1,
 			   .started_ns = clock_now()};
 	mask_init(&s->mask, teller->secrets, put, s);
-	open_log(s, logs, title, &e->path);
 	e->step_kind = kind;
 	e->title = secrets_mask(teller->secrets, title);
+	/* the file is called like it */
+	open_log(s, logs, e->title, &e->path);
 	tell(teller, e);
 }
 

@@ -7,8 +7,11 @@ void task_tell_started(struct run *run, const struct task *t)
 {
 	struct event *e = event_new(EVENT_TASK_STARTED, t->id, -1);
 
+	AUTO_FREE char *suffix = task_suffix(t);
+
 	e->title = secrets_mask(run->teller.secrets, t->name);
-	e->title_suffix = task_suffix(t);
+	if (suffix)
+		e->title_suffix = secrets_mask(run->teller.secrets, suffix);
 	tell(&run->teller, e);
 }
 

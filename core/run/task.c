@@ -20,6 +20,7 @@
 #include "run/script.h"
 #include "run/shell.h"
 #include "run/sidecars.h"
+#include "run/task-variables.h"
 #include "run/variables.h"
 #include "run/wants.h"
 
@@ -44,59 +45,13 @@ struct doing {
 	struct error *err;
 };
 
-static void learn_secrets(struct doing *d)
+static int make_variables(struct doing *d, struct error **err)
 {
 	struct secrets *secrets = d->run->teller.secrets;
 
-	for (size_t i = 0; i < d->env.len; i++) {
-		AUTO_FREE char *literal = NULL;
-
-		if (!secrets_is_name(d->env.vars[i].name))
-			continue;
-		literal = variables_literal(d->env.vars[i].value);
-		secrets_add(secrets, d->env.vars[i].value);
-		secrets_add(secrets, literal);
-	}
-}
-
-static void layers(const struct run *run, const struct task *task,
-		   struct environment *env)
-{
-	const struct container *c = &task->instance.container;
-	struct variables_input in = {
-		.base = run->o->base_env,
-		.task = task,
-		.n_tasks = run->plan.len,
-		.user = run->o->user_env,
-		.working_dir = PLACE_WORKING_DIR,
-		.os = platform_os(c->platform),
-		.arch = platform_arch(c->architecture),
-	};
-
-	variables_layers(env, &in);
-}
-
-char *task_lock(struct run *run, const struct task *task)
-{
-	AUTO_ENVIRONMENT struct environment env = {0};
-	const struct node *lock = NULL;
-
-	for (size_t i = 0; i < task->n_extra; i++)
-		if (strcmp(task->extra[i]->name, "execution_lock") == 0)
-			lock = task->extra[i];
-	if (!lock || lock->kind != NODE_SCALAR || !*lock->text)
-		return NULL;
-	layers(run, task, &env);
-	variables_expand(&env, NULL);
-	return variables_expand_text(lock->text, &env, NULL);
-}
-
-static int make_variables(struct doing *d, struct error **err)
-{
-	layers(d->run, d->task, &d->env);
-	learn_secrets(d); /* as written, and as expanded */
+	task_variables(d->run, d->task, &d->env);
 	d->unresolved = variables_expand(&d->env, NULL);
-	learn_secrets(d);
+	secrets_learn(secrets, &d->env);
 	d->working_dir =
 		xstrdup(environment_get(&d->env, "CIRRUS_WORKING_DIR"));
 	d->place.working_dir = d->working_dir;

@@ -10,10 +10,6 @@
 void task_run(struct run *run, struct schedule *s, size_t index,
 	      const struct task *task);
 
-/* What `execution_lock` says, with the task's variables, for free(); NULL:
- * nothing. */
-char *task_lock(struct run *run, const struct task *task);
-
 /* The first and the last event of a task. */
 void task_tell_started(struct run *run, const struct task *task);
 void task_tell_finished(struct run *run, const struct task *task,

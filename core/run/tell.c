@@ -83,8 +83,8 @@ void tell_progress(const struct teller *t, int64_t task, int step,
 {
 	struct event *e = event_new(EVENT_PROGRESS, task, step);
 
-	e->item = xstrdup(item ? item : "");
-	e->text = xstrdup(what ? what : "");
+	e->item = secrets_mask(t->secrets, item ? item : "");
+	e->text = secrets_mask(t->secrets, what ? what : "");
 	e->done = done;
 	e->total = total;
 	if (queue_amend(t->events, join_progress, e))

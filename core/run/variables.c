@@ -345,8 +345,9 @@ static int take_line(struct lines *l, const char *line, struct environment *out,
 	}
 	if (!equals || equals == line)
 		return error_set(err, ERR_CONFIG,
-				 "CIRRUS_ENV, line %d: not NAME=VALUE: %s",
-				 l->number, line);
+				 "CIRRUS_ENV, line %d: neither NAME=VALUE nor "
+				 "NAME<<DELIMITER",
+				 l->number);
 	name = xstrndup(line, (size_t)(equals - line));
 	environment_set(out, name, equals + 1);
 	return 0;

@@ -171,7 +171,7 @@ hands_variables_on() {
 	assert_status 0
 	assert_out_has '^<1|1/b|x$'
 	assert_out_has '^y>$'
-	assert_out_has 'CIRRUS_ENV, line 1: not NAME=VALUE: nonsense'
+	assert_out_has 'CIRRUS_ENV, line 1: neither NAME=VALUE nor NAME<<DELIMITER; nothing of it is taken'
 	assert_out_has '^<1>$'
 }
 check 'CIRRUS_ENV hands variables on to the next instruction' hands_variables_on

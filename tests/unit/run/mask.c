@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include "model/environment.h"
 #include "run/mask.h"
 #include "tap.h"
 
@@ -59,13 +60,25 @@ TEST(the_longest_of_several_wins)
 	secrets_free(s);
 }
 
-TEST(secrets_that_overlap_leave_nothing_of_the_first)
+TEST(secrets_that_overlap_leave_nothing_of_either)
 {
 	struct secrets *s = secrets_new();
 
 	secrets_add(s, "xaya");
 	secrets_add(s, "yaz");
-	check(s, "-xayaz-", "-" MASK_TEXT "z-");
+	secrets_add(s, "abab");
+	check(s, "-xayaz-xayxaya", "-" MASK_TEXT "-xay" MASK_TEXT);
+	check(s, "yazxayaz", MASK_TEXT MASK_TEXT);
+	check(s, "-abababab-ababa", "-" MASK_TEXT "-" MASK_TEXT "a");
+	secrets_free(s);
+}
+
+TEST(a_secret_of_one_line_is_hidden_without_its_newline)
+{
+	struct secrets *s = secrets_new();
+
+	secrets_add(s, "\nab\r\n");
+	check(s, "<ab>\n", "<" MASK_TEXT ">\n");
 	secrets_free(s);
 }
 
@@ -99,11 +112,11 @@ TEST(nothing_is_held_that_cannot_become_a_secret)
 
 TEST(names_tell_what_is_secret)
 {
-	ok(secrets_is_name("DB_PASSWORD"));
-	ok(secrets_is_name("AWS_SECRET_ACCESS_KEY"));
-	ok(secrets_is_name("X_SECRET_KEY"));
-	ok(!secrets_is_name("PASSWORD_FILE"));
-	ok(!secrets_is_name("TOKENS"));
+	ok(environment_is_secret("DB_PASSWORD"));
+	ok(environment_is_secret("AWS_SECRET_ACCESS_KEY"));
+	ok(environment_is_secret("X_SECRET_KEY"));
+	ok(!environment_is_secret("PASSWORD_FILE"));
+	ok(!environment_is_secret("TOKENS"));
 }
 
 TEST(many_hits_in_a_long_text_are_quick)

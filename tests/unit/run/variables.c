@@ -181,8 +181,10 @@ TEST(what_makes_no_sense_is_named_and_nothing_taken)
 		const char *text, *want;
 	} cases[] = {
 		{"A=1\nnonsense\n",
-		 "CIRRUS_ENV, line 2: not NAME=VALUE: nonsense"},
-		{"=1\n", "CIRRUS_ENV, line 1: not NAME=VALUE: =1"},
+		 "CIRRUS_ENV, line 2: neither NAME=VALUE nor "
+		 "NAME<<DELIMITER"},
+		{"=1\n", "CIRRUS_ENV, line 1: neither NAME=VALUE nor "
+			 "NAME<<DELIMITER"},
 		{"A=1\n\nM<<END\nx\n",
 		 "CIRRUS_ENV, line 3: no line \"END\" ends M"},
 	};

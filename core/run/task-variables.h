@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* The variables that a task begins with, and what of them nobody may see. */
+#ifndef CIRRUS_RUN_TASK_VARIABLES_H
+#define CIRRUS_RUN_TASK_VARIABLES_H
+
+#include "run/context.h"
+#include "run/mask.h"
+
+/* All layers, unexpanded. */
+void task_variables(const struct run *run, const struct task *task,
+		    struct environment *env);
+/* What `execution_lock` says, with the task's variables, for free(); NULL:
+ * nothing. */
+char *task_lock(const struct run *run, const struct task *task);
+
+/* The values of those variables whose names say that they are secret. */
+void secrets_learn(struct secrets *s, const struct environment *env);
+/* Those of a task, as they are written and as they are expanded: a name, a
+ * reason or an error may hold one before the task itself begins. */
+void secrets_learn_task(struct secrets *s, const struct task *task,
+			const struct environment *base,
+			const struct environment *user);
+
+#endif
