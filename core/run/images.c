@@ -4,7 +4,6 @@
 #include "run/images.h"
 
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +19,7 @@ struct known {
 	char *ref;
 	enum architecture arch;
 	enum image_state state;
-	char *user;
+	char *user, *os, *arch_name;
 };
 
 VEC_DEFINE(known_vec, struct known *);
@@ -47,6 +46,8 @@ void images_free(struct images *i)
 	for (size_t n = 0; n < i->all.len; n++) {
 		free(i->all.ptr[n]->ref);
 		free(i->all.ptr[n]->user);
+		free(i->all.ptr[n]->os);
+		free(i->all.ptr[n]->arch_name);
 		free(i->all.ptr[n]);
 	}
 	known_vec_clear(&i->all);
@@ -86,6 +87,11 @@ static struct known *claim(struct images *i, const struct container *c)
 	return k;
 }
 
+static void tell_facts(const struct known *k, struct image *out)
+{
+	*out = (struct image){k->user, k->os, k->arch_name};
+}
+
 static void settle(struct images *i, const struct container *c,
 		   const struct cirrus_image_info *info, struct image *out)
 {
@@ -94,20 +100,22 @@ static void settle(struct images *i, const struct container *c,
 	pthread_mutex_lock(&i->lock);
 	k = entry(i, c);
 	k->state = info ? READY : UNKNOWN;
-	if (info && !k->user)
+	if (info && !k->user) {
 		k->user = xstrdup(info->user);
-	out->user = k->user;
+		k->os = xstrdup(info->os);
+		k->arch_name = xstrdup(info->arch);
+	}
+	tell_facts(k, out);
 	pthread_cond_broadcast(&i->changed);
 	pthread_mutex_unlock(&i->lock);
 }
 
-void images_built(struct images *i, const struct container *c, const char *user)
+void images_built(struct images *i, const struct container *c,
+		  const struct cirrus_image_info *info)
 {
-	struct cirrus_image_info info = {.struct_size = sizeof(info)};
 	struct image waste;
 
-	snprintf(info.user, sizeof(info.user), "%s", user);
-	settle(i, c, &info, &waste);
+	settle(i, c, info, &waste);
 }
 
 static struct call_options options(struct scope *scope, int64_t ms)
@@ -159,7 +167,7 @@ int images_find(struct images *i, struct scope *scope,
 	int r;
 
 	if (k->state == READY) {
-		out->user = k->user;
+		tell_facts(k, out);
 		return 1;
 	}
 	if (policy == PULL_ALWAYS)

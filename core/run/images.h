@@ -11,13 +11,15 @@
 struct run;
 struct scope;
 
+struct cirrus_image_info;
 struct images;
 struct images *images_new(void);
 void images_free(struct images *i);
 
 /* What a task needs to know of its image; the strings are the table's. */
 struct image {
-	const char *user; /* who processes run as; "" root */
+	const char *user;      /* who processes run as; "" root */
+	const char *os, *arch; /* "linux", "arm64"; "" nobody knows */
 };
 
 /* The image is here and fits the policy: 1; it has to be fetched: 0; -1 with an
@@ -32,6 +34,6 @@ int images_fetch(struct images *i, struct scope *scope,
 
 /* An image that this run has made, or found made: it is never fetched. */
 void images_built(struct images *i, const struct container *c,
-		  const char *user);
+		  const struct cirrus_image_info *info);
 
 #endif

@@ -264,7 +264,7 @@ static enum event_status make(struct building *b)
 	status = there ? STATUS_SUCCEEDED : build(b, &info);
 	if (status != STATUS_SUCCEEDED)
 		return status;
-	images_built(b->run->images, &b->c, info.user);
+	images_built(b->run->images, &b->c, &info);
 	if (!there && b->run->o->image_push)
 		return push(b);
 	return status;

@@ -10,28 +10,65 @@
 #include "run/platform.h"
 #include "run/variables.h"
 
-static void lay(const struct task *task, const struct environment *base,
-		const struct environment *user, size_t n_tasks,
-		struct environment *env)
+static struct variables_input input(const struct task *task,
+				    const struct environment *base,
+				    const struct environment *user)
 {
 	const struct container *c = &task->instance.container;
-	struct variables_input in = {
+
+	return (struct variables_input){
 		.base = base,
 		.task = task,
-		.n_tasks = n_tasks,
 		.user = user,
 		.working_dir = PLACE_WORKING_DIR,
 		.os = platform_os(c->platform),
 		.arch = platform_arch(c->architecture),
 	};
+}
 
-	variables_layers(env, &in);
+static bool is_told(const char *text)
+{
+	return text && *text;
 }
 
 void task_variables(const struct run *run, const struct task *task,
-		    struct environment *env)
+		    const struct image *image, struct environment *env)
 {
-	lay(task, run->o->base_env, run->o->user_env, run->plan.len, env);
+	struct variables_input in =
+		input(task, run->o->base_env, run->o->user_env);
+
+	in.n_tasks = run->plan.len;
+	/* a worker is this machine, whatever it is */
+	if (task->instance.kind == INSTANCE_PERSISTENT_WORKER && run->conn)
+		in.arch = platform_arch(platform_native(run->conn));
+	if (image && is_told(image->os))
+		in.os = image->os;
+	if (image && is_told(image->arch))
+		in.arch = image->arch;
+	variables_layers(env, &in);
+}
+
+static bool says(const struct environment *env, const char *name,
+		 const char *value)
+{
+	const char *there = environment_get(env, name);
+
+	return !is_told(value) || (there && strcmp(there, value) == 0);
+}
+
+bool task_variables_fit(const struct environment *env,
+			const struct image *image)
+{
+	return says(env, "CIRRUS_OS", image->os) &&
+	       says(env, "CIRRUS_ARCH", image->arch);
+}
+
+void task_variables_follow(struct environment *env, const struct image *image)
+{
+	if (is_told(image->os))
+		environment_set(env, "CIRRUS_OS", image->os);
+	if (is_told(image->arch))
+		environment_set(env, "CIRRUS_ARCH", image->arch);
 }
 
 char *task_lock(const struct run *run, const struct task *task)
@@ -44,7 +81,7 @@ char *task_lock(const struct run *run, const struct task *task)
 			lock = task->extra[i];
 	if (!lock || lock->kind != NODE_SCALAR || !*lock->text)
 		return NULL;
-	task_variables(run, task, &env);
+	task_variables(run, task, NULL, &env);
 	variables_expand(&env, NULL);
 	return variables_expand_text(lock->text, &env, NULL);
 }
@@ -98,6 +135,7 @@ void secrets_learn_task(struct secrets *s, const struct task *task,
 			const struct environment *user)
 {
 	AUTO_ENVIRONMENT struct environment env = {0};
+	struct variables_input in = input(task, base, user);
 
 	learn_pairs(s, &task->environment);
 	learn_pairs(s, &task->instance.container.docker_arguments);
@@ -105,7 +143,7 @@ void secrets_learn_task(struct secrets *s, const struct task *task,
 		secrets_learn(s, user);
 	if (!has_references(task, user))
 		return;
-	lay(task, base, user, 0, &env);
+	variables_layers(&env, &in);
 	variables_expand(&env, NULL);
 	secrets_learn(s, &env);
 }

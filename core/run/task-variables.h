@@ -6,9 +6,15 @@
 #include "run/context.h"
 #include "run/mask.h"
 
-/* All layers, unexpanded. */
+/* All layers, unexpanded.  image: what the task runs in, which says what CIRRUS_OS
+ * and CIRRUS_ARCH are; NULL while that is not known: then its instance does. */
 void task_variables(const struct run *run, const struct task *task,
-		    struct environment *env);
+		    const struct image *image, struct environment *env);
+/* Whether the image says the same of these two as env does. */
+bool task_variables_fit(const struct environment *env,
+			const struct image *image);
+/* Has env say what the image says. */
+void task_variables_follow(struct environment *env, const struct image *image);
 /* What `execution_lock` says, with the task's variables, for free(); NULL:
  * nothing. */
 char *task_lock(const struct run *run, const struct task *task);

@@ -45,13 +45,18 @@ struct doing {
 	struct error *err;
 };
 
+/* The values, as they stand now, with what the image brings left open. */
+static void fill_variables(struct doing *d, const struct image *image)
+{
+	environment_clear(&d->env);
+	task_variables(d->run, d->task, image, &d->env);
+	d->unresolved = variables_expand(&d->env, NULL);
+	secrets_learn(d->run->teller.secrets, &d->env);
+}
+
 static int make_variables(struct doing *d, struct error **err)
 {
-	struct secrets *secrets = d->run->teller.secrets;
-
-	task_variables(d->run, d->task, &d->env);
-	d->unresolved = variables_expand(&d->env, NULL);
-	secrets_learn(secrets, &d->env);
+	fill_variables(d, NULL);
 	d->working_dir =
 		xstrdup(environment_get(&d->env, "CIRRUS_WORKING_DIR"));
 	d->place.working_dir = d->working_dir;
@@ -114,10 +119,27 @@ static bool opens_to_all(const struct doing *d)
 	return user && *user && !conn_can(d->run->conn, CIRRUS_CAP_COPY_OWNER);
 }
 
+/* An image may be of another platform than was asked for.  What steps of a pipe
+ * have in common was expanded before. */
+static void follow_image(struct doing *d)
+{
+	const struct image *image = &d->place.image;
+
+	if (task_variables_fit(&d->env, image))
+		return;
+	if (d->task->instance.kind == INSTANCE_PIPE)
+		task_variables_follow(&d->env, image);
+	else
+		fill_variables(d, image);
+}
+
 static int bring_up(struct doing *d, struct error **err)
 {
 	struct archive_source *files = archive_source_new();
-	int r = instructions_files(d->task, &d->env, files, err);
+	int r;
+
+	follow_image(d);
+	r = instructions_files(d->task, &d->env, files, err);
 
 	if (r == 0 && !d->run->o->dirty && !d->again)
 		archive_source_tree(files, d->place.working_dir + 1,

@@ -572,4 +572,28 @@ environment_dies() {
 	assert_err_has 'build failed: task a (0): the environment'
 }
 check 'an environment that dies is no script that fails' environment_dies
+tells_the_real_platform() {
+	cat >.cirrus.yml <<-'EOF'
+	env: {CIRRUS_OS: plan9, CIRRUS_ARCH: pdp11, CIRRUS_CI: of the file, NAME: "on $CIRRUS_ARCH"}
+	a_task:
+	  container: {image: "debian:12"}
+	  script: echo "$CIRRUS_OS $CIRRUS_ARCH, $CIRRUS_CI, $CIRRUS_TASK_NAME"
+	b_task:
+	  container: {image: "foreign:1"}
+	  script: echo "$CIRRUS_OS $CIRRUS_ARCH, $NAME"
+	c_pipe:
+	  steps:
+	    - {image: "debian:12", one_script: echo "one $CIRRUS_ARCH"}
+	    - {image: "foreign:1", two_script: echo "two $CIRRUS_ARCH"}
+	EOF
+	arch=$(uname -m | sed 's/x86_64/amd64/; s/aarch64/arm64/')
+	run cirrus run -o simple -e CIRRUS_ARCH=vax -e CIRRUS_TASK_NAME=mine
+	assert_status 0
+	assert_out_has "^linux $arch, of the file, mine\$"
+	assert_out_has '^linux s390x, on s390x$'
+	assert_out_has "^one $arch\$"
+	assert_out_has '^two s390x$'
+}
+check "all constants can be set anew but the platform, which is the image's" tells_the_real_platform
+
 finish

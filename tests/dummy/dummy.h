@@ -20,7 +20,8 @@
  *
  * Images are names, and every image is here, but for three families: what begins
  * with "missing" has to be pulled first, "denied" asks for credentials when it
- * is pulled, "absent" is nowhere.
+ * is pulled, "absent" is nowhere.  What begins with "foreign" says that it is for
+ * s390x.
  *
  * Everything is found there again by another process, so handles hold nothing
  * but names. */

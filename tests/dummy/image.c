@@ -105,7 +105,9 @@ static void fill(const char *ref, const struct cirrus_platform *platform,
 	snprintf(out->digest, sizeof(out->digest), "sha256:%s", digest);
 	snprintf(out->os, sizeof(out->os), "linux");
 	snprintf(out->arch, sizeof(out->arch), "%s",
-		 platform && platform->arch ? platform->arch : machine_arch());
+		 str_starts(ref, "foreign")   ? "s390x"
+		 : platform && platform->arch ? platform->arch
+					      : machine_arch());
 }
 
 static cirrus_status begin(cirrus_conn *c, const struct cirrus_call *call,

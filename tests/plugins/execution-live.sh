@@ -105,10 +105,12 @@ variables() {
 	  five_script: echo "$PLAIN"
 	  f_file: {path: "deep/er/${CIRRUS_TASK_NAME}.txt", variable_name: KEEP}
 	  six_script: cat deep/er/a.txt; echo; echo "$CIRRUS_OS $CIRRUS_CI $CIRRUS_TASK_ID $CI_NODE_TOTAL $FROM_E"
+	  seven_script: echo "$CIRRUS_ARCH is $(uname -m), $CIRRUS_BRANCH"
 	EOF
 	printf '# comment\nFROM_FILE=file\nFROM_E=file\n' >vars
 	chmod a+r vars
-	on "$1" cirrus run -o simple --env-file vars -e NO_SUCH_VARIABLE -e FROM_E=cli
+	on "$1" cirrus run -o simple --env-file vars -e NO_SUCH_VARIABLE -e FROM_E=cli \
+		-e CIRRUS_OS=plan9 -e CIRRUS_ARCH=pdp11 -e CIRRUS_BRANCH=mine
 	assert_status 0
 	assert_out_has '^a$HOME|1|1/b|l 1$'
 	assert_out_has '^l=3|\[\]|  x  |/opt/x|/bin/sh$'
@@ -118,6 +120,7 @@ variables() {
 	assert_out_lacks '^nobody sees this$'
 	assert_out_has '^a$HOME$'
 	assert_out_has '^linux true 0 1 cli$'
+	assert_out_has '^amd64 is x86_64, mine$\|^arm64 is aarch64, mine$'
 }
 
 worktrees() {
