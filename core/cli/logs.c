@@ -158,9 +158,18 @@ static int nothing_found(const struct view *v, const struct wanted *w,
 
 static const char *state_of(const struct view *v)
 {
-	if (v->finished)
-		return v->exit_code == EXIT_OK ? "succeeded" : "failed";
-	return run_is_live(v->dir) ? "running" : "died";
+	if (!v->finished)
+		return run_is_live(v->dir) ? "running" : "died";
+	switch (v->exit_code) {
+	case EXIT_OK:
+		return "succeeded";
+	case EXIT_INTERRUPTED:
+		return "interrupted";
+	case EXIT_TERMINATED:
+		return "terminated";
+	default:
+		return "failed";
+	}
 }
 
 /* "unit, lint", as far as there is room. */
@@ -189,7 +198,7 @@ static void print_run(const struct view *v, size_t number, bool all)
 	time[10] = ' ';
 	if (v->finished)
 		clock_format(v->duration_ns, duration);
-	printf("%3zu  %s  %.16s  %-9s  %8s  %3zu task%s", number, v->run_id,
+	printf("%3zu  %s  %.16s  %-11s  %8s  %3zu task%s", number, v->run_id,
 	       time, state_of(v), duration, v->tasks.len,
 	       v->tasks.len == 1 ? " " : "s");
 	print_failed(v);

@@ -4,7 +4,9 @@
 
 #include "base/clock.h"
 #include "run/context.h"
+#include "run/http-cache.h"
 #include "run/sweep.h"
+#include "store/cache.h"
 
 struct told {
 	const struct clean_options *o;
@@ -18,6 +20,19 @@ static void on_found(void *ctx, const char *type, const char *name,
 
 	if (t->o->found)
 		t->o->found(t->o->ctx, t->backend, type, name, why, removed);
+}
+
+/* What dead runs left on this side, and nobody will ask for. */
+static void clean_files(void)
+{
+	AUTO_CACHE_DIRS struct cache_dirs all = {0};
+	AUTO_ERROR struct error *waste = NULL;
+
+	http_cache_sweep();
+	if (cache_dirs_all(&all, &waste) < 0)
+		return;
+	for (size_t i = 0; i < all.len; i++)
+		cache_sweep(all.ptr[i]);
 }
 
 int run_clean(const struct clean_options *o, struct error **err)
@@ -45,6 +60,8 @@ int run_clean(const struct clean_options *o, struct error **err)
 	if (backend_connect(&choice, &opts, &sweep.conn, err) < 0)
 		return -1;
 	told.backend = conn_name(sweep.conn);
+	if (!o->dry_run)
+		clean_files();
 	r = sweep_run(&sweep, err);
 	opts.deadline_ns = clock_after_ms(CLEAN_MS);
 	conn_close(sweep.conn, &opts);

@@ -4,8 +4,11 @@
 #include "run/http-cache.h"
 
 #include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -13,6 +16,7 @@
 #include "backend/private-dir.h"
 #include "base/arena.h"
 #include "base/compat.h"
+#include "base/fd.h"
 #include "base/hash.h"
 #include "net/http-server.h"
 
@@ -72,13 +76,36 @@ static void sweep(const char *dir)
 		closedir(d);
 }
 
+/* Held while a socket is there that nobody listens at yet. */
+static int lock(const char *dir, struct error **err)
+{
+	AUTO_FREE char *path = xasprintf("%s/lock", dir);
+	AUTO_CLOSE int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd < 0 || flock(fd, LOCK_EX) < 0)
+		return error_errno(err, errno, "cannot lock %s", path);
+	return STEAL_FD(fd);
+}
+
+void http_cache_sweep(void)
+{
+	AUTO_ARENA struct arena arena = {0};
+	AUTO_ERROR struct error *waste = NULL;
+	const char *dir = private_dir(PRIVATE_RUNTIME, "http", &arena, &waste);
+	AUTO_CLOSE int held = dir ? lock(dir, &waste) : -1;
+
+	if (held >= 0)
+		sweep(dir);
+}
+
 static int start(struct run *run, struct http_cache *h, struct error **err)
 {
 	AUTO_ARENA struct arena arena = {0};
 	AUTO_FREE char *path = NULL;
 	const char *dir = private_dir(PRIVATE_RUNTIME, "http", &arena, err);
+	AUTO_CLOSE int held = dir ? lock(dir, err) : -1;
 
-	if (!dir)
+	if (held < 0)
 		return -1;
 	sweep(dir);
 	path = xasprintf("%s/%s" SUFFIX, dir, run->id);
@@ -104,6 +131,14 @@ static struct http_cache *get(struct run *run, struct error **err)
 	if (!h->server && !*err)
 		error_set(err, ERR_SYSTEM, "its server did not start");
 	return h->server ? h : NULL;
+}
+
+void http_cache_leave(struct run *run)
+{
+	pthread_mutex_lock(&run->lock);
+	if (run->http_cache && run->http_cache->server)
+		unlink(run->http_cache->target + strlen("unix:"));
+	pthread_mutex_unlock(&run->lock);
 }
 
 void http_cache_end(struct run *run)

@@ -19,5 +19,9 @@ bool http_cache_offer(struct performance *p);
 const char *http_cache_external(const struct performance *p);
 /* The run's server is over. */
 void http_cache_end(struct run *run);
+/* The program is about to end, with threads that still use it. */
+void http_cache_leave(struct run *run);
+/* Removes the sockets of runs that died. */
+void http_cache_sweep(void);
 
 #endif

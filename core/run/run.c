@@ -314,8 +314,10 @@ static int run_plan(struct run *run, bool *abandoned, struct error **err)
 	free(out.status);
 	*abandoned = out.abandoned;
 	exit = final_status(run, exit, out.abandoned);
-	if (out.abandoned)
+	if (out.abandoned) {
 		place_tell_all(run);
+		http_cache_leave(run);
+	}
 	tell_run_finished(run, exit, clock_now() - began);
 	if (cause) {
 		error_free(*err);

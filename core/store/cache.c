@@ -205,19 +205,36 @@ static int make_temporary(struct cache_writer *w, struct error **err)
 	return 0;
 }
 
+/* So that no sweep sees a file before its own lock is held. */
+static int lock_dir(const struct cache_dir *d, struct error **err)
+{
+	AUTO_FREE char *path = xasprintf("%s/lock", cache_dir_path(d));
+	AUTO_CLOSE int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd < 0 || flock(fd, LOCK_EX) < 0)
+		return error_errno(err, errno, "cannot lock %s", path);
+	return STEAL_FD(fd);
+}
+
+void cache_sweep(const struct cache_dir *d)
+{
+	AUTO_CLOSE int lock = lock_dir(d, NULL);
+
+	if (lock >= 0)
+		sweep(cache_dir_path(d));
+}
+
 int cache_create(struct cache_dir *d, struct cache_writer **out,
 		 struct error **err)
 {
 	struct cache_writer *w;
-	AUTO_FREE char *path = xasprintf("%s/lock", cache_dir_path(d));
 	AUTO_CLOSE int lock = -1;
 
 	if (cache_dir_make(d, err) < 0)
 		return -1;
-	lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	/* so that no sweep sees the file before its lock is held */
-	if (lock < 0 || flock(lock, LOCK_EX) < 0)
-		return error_errno(err, errno, "cannot lock %s", path);
+	lock = lock_dir(d, err);
+	if (lock < 0)
+		return -1;
 	sweep(cache_dir_path(d));
 	w = xcalloc(1, sizeof(*w));
 	w->dir = d;

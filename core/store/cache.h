@@ -90,6 +90,8 @@ int cache_writer_fd(const struct cache_writer *w);
 int cache_commit(struct cache_writer *w, const struct cache_entry *e,
 		 struct error **err) MUST_CHECK;
 void cache_discard(struct cache_writer *w); /* NULL is fine */
+/* Removes what dead writers left, as cache_create does too. */
+void cache_sweep(const struct cache_dir *d);
 
 /* What an entry's file says about itself, wherever it lies; and taking such a
  * one in, once cache_verify found it whole. */

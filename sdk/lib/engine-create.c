@@ -308,8 +308,14 @@ static cirrus_status send(struct wish *w, char *body, cirrus_instance **out,
 				       .path = path.data,
 				       .content_type = "application/json",
 				       .body = body,
-				       .changes = true},
+				       .changes = true,
+				       .makes = true},
 		&reply, what, err);
+	if (reply.lost)
+		cirrus_logf(w->call, CIRRUS_LOG_WARN,
+			    "the engine did not tell whether it made container "
+			    "%s; `cirrus clean` removes it",
+			    w->name);
 	if (s < 0)
 		return s;
 	o = cj_parse(reply.body.data, reply.body.len);

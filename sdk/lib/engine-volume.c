@@ -49,7 +49,8 @@ static cirrus_status send(cirrus_conn *c, const struct cirrus_call *call,
 				       .path = path.data,
 				       .content_type = "application/json",
 				       .body = body,
-				       .changes = true},
+				       .changes = true,
+				       .makes = true},
 		&reply, what, err);
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/clock.h"
 #include "base/fd.h"
 #include "base/mem.h"
 #include "base/vec.h"
@@ -17,6 +18,7 @@
 #include "sdk/lib/fault.h"
 
 #define CONNECT_TIMEOUT_MS 10000L
+#define MAKE_MS            1500
 #define TRANSFER_BUFFER    (256L * 1024)
 
 /* A connection and the handle that drives it; at rest, or held by one call. */
@@ -274,23 +276,40 @@ static void set_callbacks(struct http_transfer *t, CURL *easy)
 	curl_easy_setopt(easy, CURLOPT_PREREQDATA, t);
 }
 
+/* Whether the call may take longer; *late: until when, once it is over. */
+static bool goes_on(struct http_transfer *t, int64_t *late)
+{
+	t->callback = cirrus_check_call(t->call);
+	if (t->callback == CIRRUS_OK)
+		return true;
+	if (!t->rq->makes || !t->sent)
+		return false;
+	if (!*late)
+		*late = clock_after_ms(MAKE_MS);
+	if (clock_now() >= *late)
+		return false;
+	t->callback = CIRRUS_OK;
+	return true;
+}
+
 int http_drive(struct http_transfer *t, void *multi)
 {
 	struct curl_waitfd cancel = {.fd = call_cancel_fd(t->call),
 				     .events = CURL_WAIT_POLLIN};
-	unsigned int n = cancel.fd < 0 ? 0 : 1;
-	int64_t deadline = call_deadline(t->call);
+	int64_t deadline = call_deadline(t->call), late = 0;
 	int running = 0, left;
 	CURLMsg *m;
 
-	while ((t->callback = cirrus_check_call(t->call)) == CIRRUS_OK) {
+	while (goes_on(t, &late)) {
+		unsigned int n = cancel.fd < 0 || late ? 0 : 1;
+
 		if (curl_multi_perform(multi, &running) != CURLM_OK)
 			return CURLE_OUT_OF_MEMORY;
 		if (!running) {
 			m = curl_multi_info_read(multi, &left);
 			return m ? (int)m->data.result : CURLE_FAILED_INIT;
 		}
-		left = fd_poll_timeout(deadline);
+		left = fd_poll_timeout(late ? late : deadline);
 		curl_multi_poll(multi, &cancel, n, left < 0 ? 3600000 : left,
 				NULL);
 	}
@@ -428,5 +447,8 @@ cirrus_status http_perform(struct http *h, const struct cirrus_call *call,
 		t.sent = 0;
 		result = transfer_once(&t);
 	}
-	return result == CURLE_OK ? CIRRUS_OK : http_explain(&t, result, err);
+	if (result == CURLE_OK)
+		return CIRRUS_OK;
+	reply->lost = t.sent && !reply->status;
+	return http_explain(&t, result, err);
 }

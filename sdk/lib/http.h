@@ -54,6 +54,9 @@ struct http_request {
 	void *ctx;
 
 	bool changes; /* something in the engine: never sent twice */
+	/* It makes something that only its answer tells of: once sent, the
+	 * answer is awaited a moment longer than the call may take. */
+	bool makes;
 };
 
 struct http_reply {
@@ -62,6 +65,7 @@ struct http_reply {
 	char api_version[16];    /* header Api-Version */
 	char libpod_version[16]; /* header Libpod-Api-Version */
 	char server[64];         /* header Server */
+	bool lost; /* the request was sent, and no answer came to it */
 };
 #define HTTP_REPLY_INIT                      \
 	{                                    \

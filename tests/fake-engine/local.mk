@@ -5,6 +5,9 @@ tests_fake_engine_fake_engine_SOURCES = %D%/main.c \
 	%D%/connection.c %D%/connection.h \
 	%D%/script.c %D%/script.h
 tests_fake_engine_fake_engine_LDADD = core/libbase.la
+check_PROGRAMS += tests/fake-engine/hold
+tests_fake_engine_hold_SOURCES = %D%/hold.c
+tests_fake_engine_hold_LDADD = core/libbase.la
 FAKE_HARNESS = %D%/harness.c %D%/harness.h
 fake_engine_tests = %D%/faults.t %D%/streams.t
 check_PROGRAMS += $(fake_engine_tests)
