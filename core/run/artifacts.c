@@ -263,7 +263,8 @@ static struct step_result collect_pattern(struct collecting *c,
 				out, c->work);
 		return refuse(c, why);
 	}
-	step_say(c->s, "Uploading %zu artifacts for %s", pattern.found.len,
+	step_say(c->s, "%s %zu artifacts for %s",
+		 c->path ? "Uploading" : "Found", pattern.found.len,
 		 pattern.text);
 	list_files(c, &pattern);
 	return keep(c);
@@ -271,22 +272,21 @@ static struct step_result collect_pattern(struct collecting *c,
 
 /* --- the instruction --------------------------------------------------------------- */
 
-/* Once a run for everybody to see; the step's own log has it every time. */
+/* Every step says it, the first of a run as a warning and with what to do. */
 static void tell_not_kept(struct collecting *c)
 {
 	struct run *run = c->p->place->scope->run;
 	bool told;
 
-	step_say(c->s, "%zu artifacts are not kept: no --artifacts-dir",
-		 c->n_left);
 	pthread_mutex_lock(&run->lock);
 	told = run->told_artifacts;
 	run->told_artifacts = true;
 	pthread_mutex_unlock(&run->lock);
-	if (!told)
-		tell_message(&run->teller, -1, -1, LEVEL_WARNING,
-			     "--artifacts-dir DIR says where they go",
-			     "artifacts are not kept");
+	tell_message(c->s->teller, c->s->task, c->s->number,
+		     told ? LEVEL_INFO : LEVEL_WARNING,
+		     told ? NULL : "--artifacts-dir DIR says where they go",
+		     "artifacts \"%s\": %zu file%s not kept", c->i->name,
+		     c->n_left, c->n_left == 1 ? " is" : "s are");
 }
 
 struct step_result artifacts_collect(struct performance *p, struct step *s,

@@ -189,10 +189,12 @@ not_kept() {
 	EOF
 	cirrus_run
 	assert_status 0
-	assert_out_has "^2 artifacts are not kept: no --artifacts-dir$"
-	assert_out_has "^1 artifacts are not kept: no --artifacts-dir$"
-	assert [ "$(grep -c '^artifacts are not kept$' "$OUT")" -eq 1 ]
-	assert_out_has '^hint: --artifacts-dir DIR says where they go$'
+	assert_out_has '^Found 2 artifacts for .*o\*$'
+	assert_out_has '^artifacts "x": 2 files are not kept$'
+	assert_out_has '^artifacts "y": 1 file is not kept$'
+	assert [ "$(grep -c 'not kept' "$OUT")" -eq 2 ]
+	assert [ "$(grep -c '^hint: --artifacts-dir DIR says' "$OUT")" -eq 1 ]
+	assert_out_lacks 'Uploading'
 	assert_out_lacks '^Uploaded'
 	assert_out_has '^Annotations are not read by this version: format junit$'
 	assert_out_has '^Skipping artifacts upload because there are no paths specified\.\.\.$'
