@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "report/format.h"
+#include "report/resize.h"
 #include "report/screen.h"
 #include "report/tree.h"
 
@@ -19,6 +20,7 @@ struct interactive {
 	struct screen screen;
 	int64_t drawn_ns; /* when the last frame was */
 	bool changed;     /* since then */
+	bool resized;     /* the terminal, since then */
 };
 
 static void start(struct report *r, const struct tree_style *style)
@@ -28,6 +30,8 @@ static void start(struct report *r, const struct tree_style *style)
 	s->style = *style;
 	s->style.color = r->color;
 	screen_start(&s->screen, &r->out);
+	if (s->screen.active)
+		resize_start(r->o.events);
 	r->state = s;
 }
 
@@ -47,14 +51,29 @@ static void draw(struct report *r)
 	AUTO_STRV struct strv lines = {0};
 	int64_t now = clock_now();
 
-	screen_measure(&s->screen);
 	s->style.columns = s->screen.columns;
 	if (!r->o.quiet)
 		tree_running(&r->view, &s->style, now,
 			     (size_t)(s->screen.rows - 1), &lines);
 	screen_draw(&s->screen, &lines);
 	s->drawn_ns = now;
-	s->changed = false;
+	s->changed = s->resized = false;
+}
+
+static void notice_resize(struct interactive *s)
+{
+	if (resize_taken() && screen_measure(&s->screen))
+		s->resized = true;
+}
+
+/* Soon enough for the eye; at once where what is there does not fit any more. */
+static void draw_if_due(struct report *r, int64_t every_ns)
+{
+	struct interactive *s = r->state;
+
+	notice_resize(s);
+	if (s->resized || clock_now() - s->drawn_ns >= every_ns)
+		draw(r);
 }
 
 /* --- what is printed for good ---------------------------------------------- */
@@ -113,23 +132,21 @@ static void interactive_event(struct report *r, struct event *e)
 {
 	struct interactive *s = r->state;
 
+	notice_resize(s);
 	if (e->type == EVENT_TASK_FINISHED)
 		print_finished(r, e);
 	else if (e->type == EVENT_MESSAGE && is_printed(r, e))
 		print_message(r, e);
 	event_free(e);
 	s->changed = true;
-	if (clock_now() - s->drawn_ns >= FRAME_NS)
-		draw(r);
+	draw_if_due(r, FRAME_NS);
 }
 
 static int64_t interactive_idle(struct report *r)
 {
 	struct interactive *s = r->state;
-	int64_t now = clock_now();
 
-	if (now - s->drawn_ns >= (s->changed ? FRAME_NS : SPINNER_NS))
-		draw(r);
+	draw_if_due(r, s->changed ? FRAME_NS : SPINNER_NS);
 	if (s->changed)
 		return s->drawn_ns + FRAME_NS;
 	if (r->view.tasks.len == r->view.ended.len)
@@ -141,6 +158,7 @@ static void interactive_end(struct report *r)
 {
 	struct interactive *s = r->state;
 
+	resize_stop();
 	screen_end(&s->screen);
 	strv_clear(&s->screen.live);
 	free(s);

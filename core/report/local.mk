@@ -11,6 +11,7 @@ core_libcore_la_SOURCES += \
 	%D%/page.c %D%/page.h %D%/page-log.c \
 	%D%/replay.c %D%/replay.h \
 	%D%/report.c %D%/report.h \
+	%D%/resize.c %D%/resize.h \
 	%D%/saved.c %D%/saved.h \
 	%D%/screen.c %D%/screen.h \
 	%D%/simple.c \
