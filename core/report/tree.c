@@ -147,8 +147,15 @@ struct detail {
 	bool passed_steps;
 	bool steps; /* else the current one stands in the task's own line */
 	size_t output_lines;
-	bool last_line; /* of its output, behind the current step */
+	bool last_line; /* of the output, behind the current step */
 };
+
+/* What was written, dimmed. */
+static char *dim(const struct tree_style *style, const char *line)
+{
+	return xasprintf("%s%s", style->color ? "\033[2m" : "",
+			 tail_after_return(line));
+}
 
 static void push_output(const struct tree_style *style, struct strv *lines,
 			struct step_view *s, size_t max, int depth)
@@ -158,17 +165,15 @@ static void push_output(const struct tree_style *style, struct strv *lines,
 
 	tail_read(view_log(s), s->length, max, &tail, &cut);
 	for (size_t i = 0; i < tail.len; i++) {
-		AUTO_FREE char *dim =
-			style->color ? xasprintf("\033[2m%s", tail.v[i]) : NULL;
+		AUTO_FREE char *line = dim(style, tail.v[i]);
 
-		push(style, lines, depth, dim ? dim : tail.v[i]);
+		push(style, lines, depth, line);
 	}
 }
 
-/* What stands behind the task where it has but one line: its current step, and
- * the last line that it wrote; to be freed. */
-static char *one_line(const struct tree_style *style, struct step_view *s,
-		      const struct detail *detail)
+/* The last line that a step wrote, to stand behind something else, or "". */
+static char *last_line(const struct tree_style *style, struct step_view *s,
+		       const struct detail *detail)
 {
 	AUTO_STRV struct strv tail = {0};
 	bool cut;
@@ -176,9 +181,18 @@ static char *one_line(const struct tree_style *style, struct step_view *s,
 	if (detail->last_line)
 		tail_read(view_log(s), s->length, 1, &tail, &cut);
 	if (tail.len == 0 || !*tail.v[0])
-		return xstrdup(s->title);
-	return xasprintf("%s  %s%s", s->title, style->color ? "\033[2m" : "",
-			 tail.v[0]);
+		return xstrdup("");
+	return dim(style, tail.v[0]);
+}
+
+/* What stands behind the task where it has but one line: its current step, and
+ * the last line that it wrote; to be freed. */
+static char *one_line(const struct tree_style *style, struct step_view *s,
+		      const struct detail *detail)
+{
+	AUTO_FREE char *last = last_line(style, s, detail);
+
+	return xasprintf("%s%s%s", s->title, *last ? "  " : "", last);
 }
 
 static void push_running_step(const struct tree_style *style,
@@ -186,10 +200,12 @@ static void push_running_step(const struct tree_style *style,
 			      int64_t now_ns, const struct detail *detail)
 {
 	AUTO_FREE char *progress = progress_text(style, s);
+	AUTO_FREE char *last = last_line(style, s, detail);
 	char elapsed[CLOCK_TEXT];
 
 	push_node(style, lines, 1, spinner_at(style, now_ns), COLOR_YELLOW,
-		  s->title, clock_format(now_ns - s->started_ns, elapsed), "");
+		  s->title, clock_format(now_ns - s->started_ns, elapsed),
+		  last);
 	if (*progress)
 		push(style, lines, 2, progress);
 	else if (s->note && s->length == 0 && detail->output_lines > 0)
@@ -299,7 +315,7 @@ void tree_running(const struct view *v, const struct tree_style *style,
 {
 	static const struct detail details[] = {
 		{true, true, 5, false},  {false, true, 5, false},
-		{false, true, 2, false}, {false, true, 0, false},
+		{false, true, 2, false}, {false, true, 0, true},
 		{false, false, 0, true},
 	};
 

@@ -180,9 +180,10 @@ TEST(tells_less_where_there_is_less_room)
 			       "    a rather long line of output\n"
 			       "0 of 3 tasks done\n");
 	ok_str(running(5, 80), "/ 'test' task 1s\n"
-			       "  / 'unit' script 1.5s\n"
+			       "  / 'unit' script 1.5s  6\n"
 			       "/ 'Lint' Task 1s\n"
-			       "  / 'check' script 1.5s\n"
+			       "  / 'check' script 1.5s  a rather long line of "
+			       "output\n"
 			       "0 of 3 tasks done\n");
 	ok_str(running(3, 80), "/ 'test' task 1s  'unit' script  6\n"
 			       "/ 'Lint' Task 1s  'check' script  a rather "
@@ -191,6 +192,25 @@ TEST(tells_less_where_there_is_less_room)
 	ok_str(running(2, 80), "/ 'test' task 1s  'unit' script  6\n"
 			       "... and 1 more running, 0 of 3 tasks done\n");
 	ok_str(running(1, 80), "... and 2 more running, 0 of 3 tasks done\n");
+	clear();
+}
+
+TEST(shows_what_a_line_says_last_of_itself)
+{
+	clear();
+	view.total = 2;
+	task_started(0, "t");
+	step_started(0, 0, "get");
+	output(0, 0, "\r 10%\r 20%");
+	ok_str(running(9, 80), "/ 't' task 1s\n"
+			       "  / 'get' script 1.5s\n"
+			       "     20%\n"
+			       "0 of 2 tasks done\n");
+	ok_str(running(3, 80), "/ 't' task 1s\n"
+			       "  / 'get' script 1.5s   20%\n"
+			       "0 of 2 tasks done\n");
+	ok_str(running(2, 80), "/ 't' task 1s  'get' script   20%\n"
+			       "0 of 2 tasks done\n");
 	clear();
 }
 
