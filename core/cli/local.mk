@@ -24,9 +24,11 @@ cirrus_SOURCES = \
 	%D%/clean.c \
 	%D%/command.c \
 	%D%/complete.c \
+	%D%/follow.c %D%/follow.h \
 	%D%/help.c \
 	%D%/list.c \
 	%D%/logs.c \
+	%D%/logs-wanted.c %D%/logs-wanted.h \
 	%D%/preloaded.c %D%/preloaded.h \
 	%D%/run.c \
 	%D%/run-options.c %D%/run-options.h \

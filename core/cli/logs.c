@@ -13,8 +13,10 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "cli/command.h"
+#include "cli/follow.h"
 #include "cli/kept-runs.h"
 #include "cli/location.h"
+#include "cli/logs-wanted.h"
 #include "data/json.h"
 #include "model/exit.h"
 #include "report/out.h"
@@ -26,7 +28,7 @@
 
 struct values {
 	const char *dir;
-	bool list, all, failed, path, json;
+	bool list, all, failed, path, json, follow;
 };
 
 #define AT(field) OPTION_AT(struct values, field)
@@ -40,50 +42,14 @@ static const struct option options[] = {
 	 .help = "print the names of the files that hold the output"},
 	{"json", 0, &OPTION_FLAG, AT(json),
 	 .help = "print what is known of the run as JSON"},
+	{"follow", 'f', &OPTION_FLAG, AT(follow),
+	 .help = "go on until the run is over"},
 	{"directory", 'C', &OPTION_TEXT, AT(dir), .arg = "DIR",
 	 .help = "work as if started in DIR"},
 	{0},
 };
 
-/* What of a run is asked for. */
-struct wanted {
-	const char *task, *step; /* NULL: any */
-	bool failed;
-};
-
 /* --- what is meant -------------------------------------------------------------- */
-
-static bool is_named(const char *text, const char *name, const char *other)
-{
-	return strcasecmp(text, name) == 0 ||
-	       (other && strcasecmp(text, other) == 0);
-}
-
-/* By its name, with or without labels, with or without parentheses. */
-static bool is_task(const struct task_view *t, const char *text)
-{
-	AUTO_FREE char *full = NULL;
-	AUTO_FREE char *labels = NULL;
-	size_t len = t->suffix ? strlen(t->suffix) : 0;
-
-	if (len < 2)
-		return is_named(text, t->name, NULL);
-	full = xasprintf("%s %s", t->name, t->suffix);
-	labels = xasprintf("%s %.*s", t->name, (int)(len - 2), t->suffix + 1);
-	return is_named(text, t->name, full) || is_named(text, labels, NULL);
-}
-
-static bool is_wanted(void *ctx, const struct task_view *t,
-		      const struct step_view *s)
-{
-	const struct wanted *w = ctx;
-
-	if (w->task && !is_task(t, w->task))
-		return false;
-	if (w->step && (!s || !is_named(w->step, s->name, s->title)))
-		return false;
-	return !w->failed || view_is_bad(s ? s->status : t->status);
-}
 
 /* By its id or the end of that. */
 static const struct view *find_id(const struct kept_runs *k, const char *text)
@@ -110,48 +76,6 @@ static const struct view *find_number(const struct kept_runs *k,
 			return k->runs.ptr[n - 1];
 	}
 	return NULL;
-}
-
-static size_t count_steps(const struct view *v, struct wanted *w,
-			  struct step_view **last)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < v->tasks.len; i++) {
-		struct task_view *t = v->tasks.ptr[i];
-
-		if (t->steps.len == 0)
-			n += is_wanted(w, t, NULL);
-		for (size_t j = 0; j < t->steps.len; j++) {
-			if (!is_wanted(w, t, t->steps.ptr[j]))
-				continue;
-			*last = t->steps.ptr[j];
-			n++;
-		}
-	}
-	return n;
-}
-
-static int nothing_found(const struct view *v, const struct wanted *w,
-			 struct error **err)
-{
-	struct wanted task = {.task = w->task};
-	struct step_view *waste;
-
-	if (w->task && count_steps(v, &task, &waste) == 0)
-		error_set(err, ERR_USAGE, "no task \"%s\" in run %s", w->task,
-			  v->run_id);
-	else if (w->failed)
-		return error_set(err, ERR_USAGE, "nothing failed in run %s",
-				 v->run_id);
-	else if (w->step)
-		error_set(err, ERR_USAGE, "no instruction \"%s\" in run %s",
-			  w->step, v->run_id);
-	else
-		return error_set(err, ERR_USAGE, "run %s had no task",
-				 v->run_id);
-	return error_hint(err, "cirrus logs --list lists the runs, cirrus logs "
-			       "--json what is known of one");
 }
 
 /* --- the list -------------------------------------------------------------------- */
@@ -238,7 +162,7 @@ static void print_paths(const struct view *v, struct wanted *w)
 
 		for (size_t j = 0; j < t->steps.len; j++)
 			if (t->steps.ptr[j]->path &&
-			    is_wanted(w, t, t->steps.ptr[j]))
+			    wanted_is(w, t, t->steps.ptr[j]))
 				puts(t->steps.ptr[j]->path);
 	}
 }
@@ -265,7 +189,7 @@ static int print_bytes(struct step_view *s, struct error **err)
 static int print_all(const struct view *v, struct wanted *w, struct error **err)
 {
 	struct queue *events = queue_new();
-	struct replay r = {is_wanted, w};
+	struct replay r = {.wanted = wanted_is, .ctx = w};
 	struct report_options o = {.format = "simple",
 				   .out_fd = STDOUT_FILENO,
 				   .err_fd = STDERR_FILENO,
@@ -273,7 +197,8 @@ static int print_all(const struct view *v, struct wanted *w, struct error **err)
 	struct reporter *reporter;
 	int result;
 
-	replay(v, &r, events);
+	replay(&r, v, events);
+	replay_clear(&r);
 	queue_close(events);
 	if (reporter_start(&o, &reporter, err) < 0)
 		return -1;
@@ -286,10 +211,10 @@ static int show(const struct view *v, struct wanted *w, const struct values *o,
 		struct error **err)
 {
 	struct step_view *last = NULL;
-	size_t n = count_steps(v, w, &last);
+	size_t n = wanted_count(w, v, &last);
 
 	if (n == 0)
-		return nothing_found(v, w, err);
+		return wanted_none(w, v, err);
 	if (o->path)
 		print_paths(v, w);
 	else if (w->step && n == 1)
@@ -348,12 +273,27 @@ static int choose_run(const struct values *v, char ***operands,
 	return 0;
 }
 
+static int check_follow(const struct values *v, struct error **err)
+{
+	const char *other = v->list   ? "--list"
+			    : v->json ? "--json"
+			    : v->path ? "--path"
+				      : NULL;
+
+	if (!v->follow || !other)
+		return 0;
+	return error_set(err, ERR_USAGE, "--follow shows output: not with %s",
+			 other);
+}
+
 static int logs(const struct values *v, char **operands, struct error **err)
 {
 	AUTO_KEPT_RUNS struct kept_runs k = {0};
 	struct wanted w = {.failed = v->failed};
 	const struct view *run;
 
+	if (check_follow(v, err) < 0)
+		return -1;
 	if (v->list) {
 		if (load_runs(v, &k, err) < 0)
 			return -1;
@@ -374,7 +314,7 @@ static int logs(const struct values *v, char **operands, struct error **err)
 		return error_set(err, ERR_USAGE,
 				 "logs takes no further argument: \"%s\"",
 				 operands[2]);
-	return show(run, &w, v, err);
+	return v->follow ? follow(run->dir, &w, err) : show(run, &w, v, err);
 }
 
 static int run(const void *values, char **operands)

@@ -3,6 +3,9 @@
 
 #include "report/replay.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 static struct event *put(struct queue *to, enum event_type type, int64_t task,
 			 int step, int64_t at_ns)
 {
@@ -13,42 +16,79 @@ static struct event *put(struct queue *to, enum event_type type, int64_t task,
 	return e;
 }
 
-static void put_message(struct queue *to, const struct task_view *t, int step,
+/* A message about the step, unless it was the last that was told. */
+static void put_message(struct queue *to, int64_t task, int64_t at_ns,
+			const struct replayed_step *told, char **last,
 			enum event_level level, const char *text,
 			const char *hint)
 {
-	struct event *e = put(to, EVENT_MESSAGE, t->id, step, t->at_ns);
+	struct event *e;
 
+	if (!text || (*last && strcmp(*last, text) == 0))
+		return;
+	e = put(to, EVENT_MESSAGE, task, told->number, at_ns);
 	e->level = level;
 	e->text = xstrdup(text);
 	e->hint = xstrdup_or_null(hint);
+	free(*last);
+	*last = xstrdup(text);
 }
 
-static void put_step(struct queue *to, const struct task_view *t,
-		     const struct step_view *s, int number)
+static void put_step_started(struct queue *to, const struct task_view *t,
+			     const struct step_view *s, int number, bool live)
 {
 	struct event *e = put(to, EVENT_STEP_STARTED, t->id, number, s->at_ns);
+	bool apart = s->kind == STEP_BACKGROUND_SCRIPT && !live;
 
-	/* told one after the other, whatever went on at the same time */
-	e->step_kind = s->kind == STEP_BACKGROUND_SCRIPT ? STEP_OTHER : s->kind;
-	e->title =
-		xstrdup(s->kind == STEP_BACKGROUND_SCRIPT ? s->title : s->name);
+	e->step_kind = apart ? STEP_OTHER : s->kind;
+	e->title = xstrdup(apart ? s->title : s->name);
 	e->path = xstrdup_or_null(s->path);
-	if (s->note)
-		put_message(to, t, number, LEVEL_INFO, s->note, NULL);
-	if (s->length > 0)
-		put(to, EVENT_OUTPUT, t->id, number, s->at_ns)->length =
-			s->length;
-	if (s->error)
-		put_message(to, t, number, LEVEL_ERROR, s->error, s->hint);
-	if (!s->finished)
-		return;
-	e = put(to, EVENT_STEP_FINISHED, t->id, number,
-		s->at_ns + s->duration_ns);
+}
+
+static void put_step_finished(struct queue *to, const struct task_view *t,
+			      const struct step_view *s, int number)
+{
+	struct event *e = put(to, EVENT_STEP_FINISHED, t->id, number,
+			      s->at_ns + s->duration_ns);
+
 	e->status = s->status;
 	e->duration_ns = s->duration_ns;
 	e->exit_code = s->exit_code;
 	e->signal = s->signal;
+}
+
+static void put_output(struct queue *to, const struct task_view *t,
+		       const struct step_view *s, struct replayed_step *told)
+{
+	struct event *e;
+
+	if (s->length <= told->bytes)
+		return;
+	e = put(to, EVENT_OUTPUT, t->id, told->number, s->at_ns);
+	e->offset = told->bytes;
+	e->length = s->length - told->bytes;
+	told->bytes = s->length;
+}
+
+static void put_step(struct replay *r, struct queue *to,
+		     const struct task_view *t, const struct step_view *s,
+		     struct replayed_task *of, struct replayed_step *told)
+{
+	if (told->ended)
+		return;
+	if (!told->begun) {
+		told->number = of->n_steps++;
+		put_step_started(to, t, s, told->number, r->live);
+	}
+	told->begun = true;
+	put_message(to, t->id, s->at_ns, told, &told->note, LEVEL_INFO, s->note,
+		    NULL);
+	put_output(to, t, s, told);
+	put_message(to, t->id, s->at_ns, told, &told->error, LEVEL_ERROR,
+		    s->error, s->hint);
+	told->ended = s->finished;
+	if (s->finished)
+		put_step_finished(to, t, s, told->number);
 }
 
 static bool is_wanted(const struct replay *r, const struct task_view *t,
@@ -65,30 +105,61 @@ static bool has_wanted(const struct replay *r, const struct task_view *t)
 	return t->steps.len == 0 && is_wanted(r, t, NULL);
 }
 
-static void put_task(struct queue *to, const struct task_view *t,
-		     const struct replay *r)
+static void put_task_started(struct queue *to, const struct task_view *t)
 {
-	struct event *e;
-	int number = 0;
+	struct event *e = put(to, EVENT_TASK_STARTED, t->id, -1, t->at_ns);
 
-	if (!has_wanted(r, t))
-		return;
-	e = put(to, EVENT_TASK_STARTED, t->id, -1, t->at_ns);
 	e->title = xstrdup(t->name);
 	e->title_suffix = xstrdup_or_null(t->suffix);
-	for (size_t i = 0; i < t->steps.len; i++)
-		if (is_wanted(r, t, t->steps.ptr[i]))
-			put_step(to, t, t->steps.ptr[i], number++);
-	if (!t->finished)
-		return;
-	e = put(to, EVENT_TASK_FINISHED, t->id, -1, t->at_ns + t->duration_ns);
+}
+
+static void put_task_finished(struct queue *to, const struct task_view *t)
+{
+	struct event *e = put(to, EVENT_TASK_FINISHED, t->id, -1,
+			      t->at_ns + t->duration_ns);
+
 	e->status = t->status;
 	e->duration_ns = t->duration_ns;
 	e->text = xstrdup_or_null(t->reason);
 }
 
-void replay(const struct view *v, const struct replay *r, struct queue *to)
+static void put_task(struct replay *r, struct queue *to,
+		     const struct task_view *t, struct replayed_task *told)
 {
+	if (told->ended || !has_wanted(r, t))
+		return;
+	if (!told->begun)
+		put_task_started(to, t);
+	told->begun = true;
+	while (told->steps.len < t->steps.len)
+		replayed_steps_push(&told->steps, (struct replayed_step){0});
+	for (size_t i = 0; i < t->steps.len; i++)
+		if (is_wanted(r, t, t->steps.ptr[i]))
+			put_step(r, to, t, t->steps.ptr[i], told,
+				 &told->steps.ptr[i]);
+	told->ended = t->finished;
+	if (t->finished)
+		put_task_finished(to, t);
+}
+
+void replay(struct replay *r, const struct view *v, struct queue *to)
+{
+	while (r->told.len < v->tasks.len)
+		replayed_tasks_push(&r->told, (struct replayed_task){0});
 	for (size_t i = 0; i < v->tasks.len; i++)
-		put_task(to, v->tasks.ptr[i], r);
+		put_task(r, to, v->tasks.ptr[i], &r->told.ptr[i]);
+}
+
+void replay_clear(struct replay *r)
+{
+	for (size_t i = 0; i < r->told.len; i++) {
+		struct replayed_steps *steps = &r->told.ptr[i].steps;
+
+		for (size_t j = 0; j < steps->len; j++) {
+			free(steps->ptr[j].note);
+			free(steps->ptr[j].error);
+		}
+		replayed_steps_clear(steps);
+	}
+	replayed_tasks_clear(&r->told);
 }

@@ -14,6 +14,7 @@ cli_tests_sh = \
 	%D%/http-cache.sh \
 	%D%/list.sh \
 	%D%/logs.sh \
+	%D%/logs-follow.sh \
 	%D%/man-examples.sh \
 	%D%/mistakes.sh \
 	%D%/options.sh \

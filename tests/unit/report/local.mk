@@ -1,5 +1,5 @@
 # tests/unit/report
-report_tests = %D%/ansi.t %D%/choose.t %D%/interactive.t %D%/json.t %D%/junit.t %D%/order.t %D%/page.t %D%/saved.t %D%/screen.t %D%/simple.t %D%/tail.t %D%/tree.t %D%/words.t
+report_tests = %D%/ansi.t %D%/choose.t %D%/interactive.t %D%/json.t %D%/junit.t %D%/order.t %D%/page.t %D%/replay.t %D%/saved.t %D%/screen.t %D%/simple.t %D%/tail.t %D%/tree.t %D%/words.t
 check_PROGRAMS += $(report_tests)
 TESTS += $(report_tests)
 noinst_HEADERS += %D%/feed.h
@@ -55,3 +55,7 @@ tests_unit_report_order_t_SOURCES = %D%/order.c
 tests_unit_report_order_t_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_report_order_t_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_report_order_t_LDADD = $(UNIT_LIBS)
+tests_unit_report_replay_t_SOURCES = %D%/replay.c
+tests_unit_report_replay_t_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_report_replay_t_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_report_replay_t_LDADD = $(UNIT_LIBS)
