@@ -5,6 +5,7 @@ core_libbase_la_SOURCES += \
 	%D%/buf.c %D%/buf.h \
 	%D%/clock.c %D%/clock.h \
 	%D%/compat.c %D%/compat.h \
+	%D%/compat-files.c %D%/compat-files.h \
 	%D%/error.c %D%/error.h \
 	%D%/fd.c %D%/fd.h \
 	%D%/hash.c %D%/hash.h \

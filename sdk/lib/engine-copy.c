@@ -327,7 +327,19 @@ static cirrus_status prepare(cirrus_instance *it,
 	in->filter.out = collect;
 	in->filter.ctx = in;
 	in->chunk = xmalloc(CHUNK);
-	return look_up_owner(it, call, spec->owner, &in->filter, err);
+	return s;
+}
+
+static bool go_direct(cirrus_instance *it, const struct cirrus_call *call,
+		      const struct cirrus_copy_spec *spec,
+		      const struct inbound *in, cirrus_status *s,
+		      struct error **err)
+{
+	const struct tarfilter *f = &in->filter;
+	AUTO_FREE char *owner =
+		f->has_owner ? xasprintf("%u:%u", f->uid, f->gid) : xstrdup("");
+
+	return direct_copy_in(it, call, spec, owner, in->source, s, err);
 }
 
 static cirrus_status copy_in(cirrus_instance *it,
@@ -337,8 +349,13 @@ static cirrus_status copy_in(cirrus_instance *it,
 {
 	AUTO_FREE char *what = xasprintf("copy to %s:%s", it->name, spec->dir);
 	const struct cirrus_reader reader = {in, inbound_read};
-	cirrus_status s = prepare(it, call, spec, in, err);
+	cirrus_status s = CIRRUS_OK;
 
+	if (spec->owner)
+		s = look_up_owner(it, call, spec->owner, &in->filter, err);
+	if (s < 0 || go_direct(it, call, spec, in, &s, err))
+		return s;
+	s = prepare(it, call, spec, in, err);
 	if (s == CIRRUS_OK)
 		s = put(it, call, spec->dir, &reader, what, err);
 	if (in->status == CIRRUS_OK)
@@ -441,6 +458,8 @@ static cirrus_status copy_out(cirrus_instance *it,
 {
 	cirrus_status s = CIRRUS_OK;
 
+	if (direct_copy_out(it, call, spec, tar, &s, err))
+		return s;
 	if (!spec->paths)
 		return get_all(it, call, spec->dir, tar, err);
 	for (const char *const *p = spec->paths; *p && s == CIRRUS_OK; p++)

@@ -8,6 +8,7 @@
 #include "sdk/lib/engine-internal.h"
 #include "sdk/lib/netns.h"
 #include "sdk/lib/process.h"
+#include "sdk/lib/tree.h"
 
 /* What the helper process can be told to do; argv[0] is the plugin's name. */
 static const struct {
@@ -16,6 +17,8 @@ static const struct {
 } verbs[] = {
 	{"signal", process_helper},
 	{"socket", netns_helper},
+	{"tree-in", tree_in_helper},
+	{"tree-out", tree_out_helper},
 };
 
 int32_t cirrus_engine_helper(int32_t argc, char **argv)

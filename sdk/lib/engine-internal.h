@@ -101,6 +101,16 @@ cirrus_status engine_post(cirrus_instance *it, const struct cirrus_call *call,
 cirrus_status engine_put(cirrus_instance *it, const struct cirrus_call *call,
 			 const char *dir, const struct buf *tar,
 			 const char *what, struct error **err) MUST_CHECK;
+/* engine-direct.c: false: nothing has happened, and it is the engine that has to
+ * be asked; true: *s says how it ended.  owner: "UID:GID", or "". */
+bool direct_copy_out(cirrus_instance *it, const struct cirrus_call *call,
+		     const struct cirrus_copy_spec *spec,
+		     const struct cirrus_writer *tar, cirrus_status *s,
+		     struct error **err) MUST_CHECK;
+bool direct_copy_in(cirrus_instance *it, const struct cirrus_call *call,
+		    const struct cirrus_copy_spec *spec, const char *owner,
+		    const struct cirrus_reader *tar, cirrus_status *s,
+		    struct error **err) MUST_CHECK;
 /* engine-list.c */
 cirrus_status engine_delete_path(cirrus_conn *c, const struct cirrus_call *call,
 				 const char *path, const char *what,

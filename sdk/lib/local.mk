@@ -10,6 +10,7 @@ sdk_lib_libcirrus_sdk_la_SOURCES = \
 	%D%/engine-copy.c \
 	%D%/engine-create.c \
 	%D%/engine-dial.c \
+	%D%/engine-direct.c \
 	%D%/engine-exec.c \
 	%D%/engine-expose.c \
 	%D%/engine-helper.c \
@@ -27,6 +28,10 @@ sdk_lib_libcirrus_sdk_la_SOURCES = \
 	%D%/nameset.c %D%/nameset.h \
 	%D%/pax.c %D%/pax.h \
 	%D%/tarfilter.c %D%/tarfilter.h \
+	%D%/tarhead.c %D%/tarhead.h \
+	%D%/tree.c %D%/tree.h \
+	%D%/tree-in.c \
+	%D%/tree-out.c \
 	%D%/process.c %D%/process.h \
 	%D%/progress.c %D%/progress.h \
 	%D%/demux.c %D%/demux.h \

@@ -11,24 +11,6 @@
 #include "sdk/lib/fault.h"
 #include "sdk/lib/pax.h"
 
-/* Fields of a header: where, and how long. */
-#define NAME      0, 100
-#define UID       108, 8
-#define GID       116, 8
-#define SIZE      124, 12
-#define MTIME     136, 12
-#define CHECKSUM  148, 8
-#define TYPE_AT   156
-#define LINK      157, 100
-#define MAGIC_AT  257
-#define UNAME     265, 32
-#define GNAME     297, 32
-#define PREFIX    345, 155
-#define SPARSE_AT 482 /* in a GNU header: more blocks of the map follow */
-#define MAP_AT    504 /* the same in such a block */
-
-const char tar_trailer[2 * TAR_BLOCK];
-
 void tarfilter_clear(struct tarfilter *f)
 {
 	buf_clear(&f->attributes);
@@ -57,62 +39,6 @@ static uint64_t get_number(const char *head, size_t at, size_t len)
 	return n;
 }
 
-static void put_octal(char *head, size_t at, size_t len, uint64_t value)
-{
-	char text[24];
-
-	snprintf(text, sizeof(text), "%0*llo", (int)len - 1,
-		 (unsigned long long)value);
-	memcpy(head + at, text, len);
-}
-
-static unsigned int sum(const char *head)
-{
-	unsigned int s = 8 * ' '; /* the checksum itself counts as spaces */
-
-	for (size_t i = 0; i < TAR_BLOCK; i++)
-		if (i < 148 || i >= 156)
-			s += (unsigned char)head[i];
-	return s;
-}
-
-static void seal(char *head)
-{
-	char text[8];
-
-	snprintf(text, sizeof(text), "%06o", sum(head) & 0777777);
-	memcpy(head + 148, text, 7);
-	head[155] = ' ';
-}
-
-static void begin(char head[TAR_BLOCK], const char *name, char type,
-		  uint64_t size)
-{
-	memset(head, 0, TAR_BLOCK);
-	memcpy(head, name, strnlen(name, 100));
-	put_octal(head, 100, 8, type == '5' ? 0755 : 0644);
-	put_octal(head, UID, 0);
-	put_octal(head, GID, 0);
-	put_octal(head, SIZE, size);
-	put_octal(head, MTIME, 0);
-	head[TYPE_AT] = type;
-	memcpy(head + MAGIC_AT, "ustar\00000", 8);
-}
-
-void tar_directory(char head[TAR_BLOCK], const char *name, int64_t mtime)
-{
-	begin(head, name, '5', 0);
-	put_octal(head, MTIME, mtime > 0 ? (uint64_t)mtime : 0);
-	seal(head);
-}
-
-void tar_program(char head[TAR_BLOCK], const char *name, size_t size)
-{
-	begin(head, name, '0', size);
-	put_octal(head, 100, 8, 0755);
-	seal(head);
-}
-
 static bool is_empty(const char *head)
 {
 	return memcmp(head, tar_trailer, TAR_BLOCK) == 0;
@@ -134,12 +60,12 @@ static void member_name(const struct tarfilter *f, struct buf *out)
 	} else if (f->name.len) {
 		buf_adds(out, f->name.data);
 	} else {
-		if (memcmp(f->head + MAGIC_AT, "ustar\0", 6) == 0 &&
+		if (memcmp(f->head + TAR_MAGIC_AT, "ustar\0", 6) == 0 &&
 		    f->head[345]) {
-			copy_field(out, f->head, PREFIX);
+			copy_field(out, f->head, TAR_PREFIX);
 			buf_addc(out, '/');
 		}
-		copy_field(out, f->head, NAME);
+		copy_field(out, f->head, TAR_NAME);
 	}
 }
 
@@ -152,7 +78,7 @@ static void member_link(const struct tarfilter *f, struct buf *out)
 	else if (f->link.len)
 		buf_adds(out, f->link.data);
 	else
-		copy_field(out, f->head, LINK);
+		copy_field(out, f->head, TAR_LINK);
 }
 
 static uint64_t member_size(const struct tarfilter *f)
@@ -160,11 +86,11 @@ static uint64_t member_size(const struct tarfilter *f)
 	struct pax_record r;
 
 	/* Links have a size in some archives, and never a body. */
-	if (strchr("123456", f->head[TYPE_AT]) && f->head[TYPE_AT])
+	if (strchr("123456", f->head[TAR_TYPE_AT]) && f->head[TAR_TYPE_AT])
 		return 0;
 	if (pax_find(&f->attributes, "size", &r))
 		return strtoull(r.value, NULL, 10);
-	return get_number(f->head, SIZE);
+	return get_number(f->head, TAR_SIZE);
 }
 
 static uint64_t padded(uint64_t size)
@@ -224,7 +150,7 @@ static cirrus_status check_member(struct tarfilter *f, struct error **err)
 		return CIRRUS_OK;
 	normalise(&name);
 	s = check_parts(f, name.data, err);
-	if (f->head[TYPE_AT] == '2')
+	if (f->head[TAR_TYPE_AT] == '2')
 		nameset_add(&f->links, name.data, name.len);
 	else
 		nameset_remove(&f->links, name.data, name.len);
@@ -245,9 +171,9 @@ static cirrus_status put_meta(struct tarfilter *f, char type,
 	char head[TAR_BLOCK];
 	cirrus_status s;
 
-	begin(head, type == 'x' ? "PaxHeaders/member" : "././@LongLink", type,
-	      text->len);
-	seal(head);
+	tar_begin(head, type == 'x' ? "PaxHeaders/member" : "././@LongLink",
+		  type, text->len);
+	tar_seal(head);
 	s = put(f, head, TAR_BLOCK);
 	if (s == CIRRUS_OK)
 		s = put(f, text->data, text->len);
@@ -279,7 +205,7 @@ static void add_names(const struct tarfilter *f, struct buf *out)
 {
 	AUTO_BUF struct buf name = BUF_INIT(TAR_META_MAX);
 	AUTO_BUF struct buf link = BUF_INIT(TAR_META_MAX);
-	char type = f->head[TYPE_AT];
+	char type = f->head[TAR_TYPE_AT];
 
 	if (f->prefix)
 		buf_adds(&name, f->prefix);
@@ -302,10 +228,10 @@ static void set_owner(struct tarfilter *f, struct buf *records)
 	snprintf(gid, sizeof(gid), "%u", f->gid);
 	pax_add(records, "uid", uid, strlen(uid));
 	pax_add(records, "gid", gid, strlen(gid));
-	put_octal(f->head, UID, f->uid & 07777777);
-	put_octal(f->head, GID, f->gid & 07777777);
+	tar_put_octal(f->head, TAR_UID, f->uid & 07777777);
+	tar_put_octal(f->head, TAR_GID, f->gid & 07777777);
 	memset(f->head + 265, 0, 64); /* the names of user and group */
-	seal(f->head);
+	tar_seal(f->head);
 }
 
 static cirrus_status put_member(struct tarfilter *f)
@@ -321,6 +247,73 @@ static cirrus_status put_member(struct tarfilter *f)
 		set_owner(f, &records);
 	s = put_meta(f, 'x', &records);
 	return s == CIRRUS_OK ? put(f, f->head, TAR_BLOCK) : s;
+}
+
+/* --- telling of it -------------------------------------------------------------------- */
+
+static uint32_t get_id(const struct tarfilter *f, const char *key, size_t at,
+		       size_t len)
+{
+	struct pax_record r;
+
+	if (pax_find(&f->attributes, key, &r))
+		return (uint32_t)strtoul(r.value, NULL, 10);
+	return (uint32_t)get_number(f->head, at, len);
+}
+
+/* "1234.5678", perhaps with a sign; what is left out is zero. */
+static void get_time(const struct tarfilter *f, struct tar_member *m)
+{
+	struct pax_record r;
+	char *end;
+	long digit = 100000000;
+
+	m->mtime_s = (int64_t)get_number(f->head, TAR_MTIME);
+	if (!pax_find(&f->attributes, "mtime", &r))
+		return;
+	m->mtime_s = strtoll(r.value, &end, 10);
+	if (*end != '.' || *r.value == '-')
+		return;
+	for (end++; *end >= '0' && *end <= '9' && digit; end++, digit /= 10)
+		m->mtime_ns += (*end - '0') * digit;
+}
+
+static bool is_sparse(const struct tarfilter *f)
+{
+	struct pax_record r;
+
+	return f->head[TAR_TYPE_AT] == 'S' ||
+	       pax_find(&f->attributes, "GNU.sparse.major", &r) ||
+	       pax_find(&f->attributes, "GNU.sparse.map", &r);
+}
+
+static cirrus_status tell(struct tarfilter *f, struct error **err)
+{
+	AUTO_BUF struct buf name = BUF_INIT(TAR_META_MAX);
+	AUTO_BUF struct buf link = BUF_INIT(TAR_META_MAX);
+	struct tar_member m = {.type = f->head[TAR_TYPE_AT]};
+	cirrus_status s = CIRRUS_OK;
+
+	member_name(f, &name);
+	normalise(&name);
+	member_link(f, &link);
+	if (m.type == '1') {
+		normalise(&link);
+		s = check_parts(f, link.data, err);
+	}
+	if (s == CIRRUS_OK && is_sparse(f))
+		s = fault_set(err, CIRRUS_E_NOTSUP,
+			      "archive member %s is a sparse one", name.data);
+	if (s < 0)
+		return s;
+	m.name = name.data;
+	m.link = m.type == '1' || m.type == '2' ? link.data : NULL;
+	m.mode = (uint32_t)get_number(f->head, TAR_MODE) & 07777;
+	m.uid = f->has_owner ? f->uid : get_id(f, "uid", TAR_UID);
+	m.gid = f->has_owner ? f->gid : get_id(f, "gid", TAR_GID);
+	m.size = member_size(f);
+	get_time(f, &m);
+	return f->member(f->ctx, &m, err);
 }
 
 /* --- the stream ------------------------------------------------------------------------ */
@@ -339,8 +332,8 @@ static struct buf *meta_target(struct tarfilter *f)
 
 static void begin_meta(struct tarfilter *f)
 {
-	f->meta_type = f->head[TYPE_AT];
-	f->meta_left = get_number(f->head, SIZE);
+	f->meta_type = f->head[TAR_TYPE_AT];
+	f->meta_left = get_number(f->head, TAR_SIZE);
 	f->left = padded(f->meta_left);
 	buf_reset(meta_target(f));
 	f->state = f->left ? TAR_META : TAR_HEADER;
@@ -355,13 +348,13 @@ static void end_member(struct tarfilter *f)
 
 static cirrus_status take_member(struct tarfilter *f, struct error **err)
 {
-	bool mapped = f->head[TYPE_AT] == 'S' && f->head[SPARSE_AT];
+	bool mapped = f->head[TAR_TYPE_AT] == 'S' && f->head[TAR_SPARSE_AT];
 	cirrus_status s = check_member(f, err);
 
 	f->left = padded(member_size(f));
 	f->state = mapped ? TAR_MAP : f->left ? TAR_BODY : TAR_HEADER;
 	if (s == CIRRUS_OK)
-		s = put_member(f);
+		s = f->member ? tell(f, err) : put_member(f);
 	end_member(f);
 	return s;
 }
@@ -370,7 +363,7 @@ static cirrus_status take_head(struct tarfilter *f, struct error **err)
 {
 	f->head_len = 0;
 	if (f->state == TAR_MAP) {
-		if (!f->head[MAP_AT])
+		if (!f->head[TAR_MAP_AT])
 			f->state = f->left ? TAR_BODY : TAR_HEADER;
 		return put(f, f->head, TAR_BLOCK);
 	}
@@ -378,14 +371,14 @@ static cirrus_status take_head(struct tarfilter *f, struct error **err)
 		f->state = TAR_END;
 		return CIRRUS_OK;
 	}
-	if (get_number(f->head, CHECKSUM) != sum(f->head))
+	if (get_number(f->head, TAR_CHECKSUM) != tar_sum(f->head))
 		return fault_set(err, CIRRUS_E_INVAL, "this is no tar archive");
-	if (f->head[TYPE_AT] && strchr("xLK", f->head[TYPE_AT])) {
+	if (f->head[TAR_TYPE_AT] && strchr("xLK", f->head[TAR_TYPE_AT])) {
 		begin_meta(f);
 		return CIRRUS_OK;
 	}
-	if (f->head[TYPE_AT] == 'g') { /* about all that follow */
-		f->left = padded(get_number(f->head, SIZE));
+	if (f->head[TAR_TYPE_AT] == 'g') { /* about all that follow */
+		f->left = padded(get_number(f->head, TAR_SIZE));
 		f->state = f->left ? TAR_BODY : TAR_HEADER;
 		return put(f, f->head, TAR_BLOCK);
 	}

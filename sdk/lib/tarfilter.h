@@ -24,13 +24,17 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "sdk/lib/nameset.h"
-
-#define TAR_BLOCK 512
+#include "sdk/lib/tarhead.h"
 
 struct tarfilter {
 	/* Where the archive goes; NULL: only look.  Its end (two empty blocks)
 	 * is not passed on, so that archives can follow each other. */
 	cirrus_status (*out)(void *ctx, const char *data, size_t len);
+	/* Called for each member instead of passing on what describes it: then
+	 * `out` has contents alone, with their padding.  The name is one without
+	 * "." parts, "" where it is the directory itself. */
+	cirrus_status (*member)(void *ctx, const struct tar_member *m,
+				struct error **err);
 	void *ctx;
 
 	const char *prefix; /* put before names, "sub/"; NULL: none */
@@ -67,13 +71,5 @@ cirrus_status tarfilter_feed(struct tarfilter *f, const char *data, size_t len,
 /* At the end of the stream: an archive that breaks off is INVAL. */
 cirrus_status tarfilter_end(struct tarfilter *f, struct error **err) MUST_CHECK;
 void tarfilter_clear(struct tarfilter *f);
-
-/* The empty blocks that end an archive, 2 * TAR_BLOCK bytes. */
-extern const char tar_trailer[2 * TAR_BLOCK];
-
-/* Fills `head` for a directory of that name, "a/b/" of at most 100 bytes. */
-void tar_directory(char head[TAR_BLOCK], const char *name, int64_t mtime);
-/* The same for a file that everybody may execute. */
-void tar_program(char head[TAR_BLOCK], const char *name, size_t size);
 
 #endif

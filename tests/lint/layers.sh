@@ -90,7 +90,8 @@ libltdl_stays_in_the_loader() {
 libyaml_stays_in_data() { only_its_own_room_uses '#include <yaml' core/data/; }
 cjson_stays_in_data() { only_its_own_room_uses '#include <cJSON|#include <cjson' core/data/ sdk/ plugins/; }
 platforms_stay_in_compat() {
-	only_its_own_room_uses '__linux__|__APPLE__' core/base/compat.c
+	only_its_own_room_uses '__linux__|__APPLE__' core/base/compat.c \
+		core/base/compat-files.c
 }
 
 check 'no room includes what it may not see' no_room_reaches_too_far
@@ -98,5 +99,5 @@ check 'the lint would see it' the_lint_sees_a_violation
 check 'only the loader knows libltdl' libltdl_stays_in_the_loader
 check 'in the core only data knows libyaml' libyaml_stays_in_data
 check 'in the core only data knows cJSON' cjson_stays_in_data
-check 'only compat.c names a platform' platforms_stay_in_compat
+check 'only compat.c and compat-files.c name a platform' platforms_stay_in_compat
 finish

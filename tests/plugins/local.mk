@@ -39,3 +39,6 @@ decision_live_tests = %D%/secrets-live.sh
 TESTS += $(decision_live_tests)
 live_tests += $(decision_live_tests)
 EXTRA_DIST += $(decision_live_tests)
+TESTS += %D%/direct-live.sh
+live_tests += %D%/direct-live.sh
+EXTRA_DIST += %D%/direct-live.sh

@@ -1,5 +1,5 @@
 # tests/unit/sdk
-sdk_tests = %D%/auth.t %D%/child.t %D%/demux.t %D%/engine.t %D%/cj.t %D%/idle.t %D%/process.t %D%/progress.t %D%/pump.t %D%/relay.t %D%/tarfilter.t %D%/http.t %D%/inline.t
+sdk_tests = %D%/auth.t %D%/child.t %D%/demux.t %D%/engine.t %D%/cj.t %D%/idle.t %D%/process.t %D%/progress.t %D%/pump.t %D%/relay.t %D%/tarfilter.t %D%/tree.t %D%/http.t %D%/inline.t
 check_PROGRAMS += $(sdk_tests)
 TESTS += $(sdk_tests)
 SDK_TEST_LIBS = sdk/lib/libcirrus-sdk.la core/libbase.la
@@ -55,3 +55,7 @@ tests_unit_sdk_pump_t_SOURCES = %D%/pump.c
 tests_unit_sdk_pump_t_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_sdk_pump_t_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_sdk_pump_t_LDADD = $(SDK_TEST_LIBS)
+tests_unit_sdk_tree_t_SOURCES = %D%/tree.c
+tests_unit_sdk_tree_t_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_sdk_tree_t_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_sdk_tree_t_LDADD = $(SDK_TEST_LIBS)
