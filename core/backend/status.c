@@ -95,6 +95,7 @@ static const char *const capabilities[] = {
 	CAP(LIST, "listing what it has made"),
 	CAP(OPEN, "taking up an environment again"),
 	CAP(UNLOGGED, "leaving the main process's output unlogged"),
+	CAP(BUILDKIT, "building what needs BuildKit"),
 };
 
 const char *capability_name(unsigned int capability)

@@ -98,6 +98,8 @@ cirrus_status conn_image_build(struct conn *c, const struct call_options *o,
 	if (NEED_ALL(c,
 		     ((struct need[]){
 			     {true, CIRRUS_CAP_IMAGE_BUILD},
+			     {spec->flags & CIRRUS_BUILD_BUILDKIT,
+			      CIRRUS_CAP_BUILDKIT},
 			     {in->platform != NULL, CIRRUS_CAP_PLATFORM}}),
 		     err) ||
 	    need_op(c, t->image_build != NULL, "image_build", err) ||

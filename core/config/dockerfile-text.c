@@ -48,25 +48,58 @@ static char *next_line(struct reader *r)
 	return line;
 }
 
-/* "# escape=`" among the comments at the very top. */
+/* The next of the directives at the very top ("# escape=`"): its name and value,
+ * up to the end of the line; false: there are no more. */
+struct directive {
+	const char *name, *value;
+	size_t name_len, value_len;
+};
+
+static bool next_directive(const char **text, struct directive *d)
+{
+	const char *s = skip_blanks(*text);
+
+	if (*s != '#')
+		return false;
+	d->name = s = skip_blanks(s + 1);
+	while (isalpha((unsigned char)*s))
+		s++;
+	d->name_len = (size_t)(s - d->name);
+	s = skip_blanks(s);
+	if (d->name_len == 0 || *s != '=')
+		return false;
+	d->value = skip_blanks(s + 1);
+	d->value_len = strcspn(d->value, "\n");
+	*text = d->value + d->value_len;
+	*text += **text != '\0';
+	return true;
+}
+
+static bool is_called(const struct directive *d, const char *name)
+{
+	return d->name_len == strlen(name) &&
+	       strncasecmp(d->name, name, d->name_len) == 0;
+}
+
 static void read_directives(struct reader *r, const char *text)
 {
-	for (;;) {
-		const char *s = skip_blanks(text), *key;
+	struct directive d;
 
-		if (*s != '#')
-			return;
-		key = s = skip_blanks(s + 1);
-		while (isalpha((unsigned char)*s))
-			s++;
-		if (s == key || *skip_blanks(s) != '=')
-			return;
-		if (strncasecmp(key, "escape", 6) == 0 && s - key == 6)
-			r->escape = *skip_blanks(skip_blanks(s) + 1);
-		text = s + strcspn(s, "\n");
-		if (!*text++)
-			return;
-	}
+	while (next_directive(&text, &d))
+		if (is_called(&d, "escape"))
+			r->escape = *d.value;
+}
+
+const char *dockerfile_directive(struct arena *a, const char *text,
+				 const char *name)
+{
+	struct directive d;
+
+	while (next_directive(&text, &d))
+		if (is_called(&d, name))
+			return arena_memdup0(a, d.value,
+					     strcspn(d.value, " \t\r\n"));
+	return NULL;
 }
 
 /* Cuts the escape character off the end of a line that goes on. */

@@ -4,6 +4,7 @@
  * dockerfile-text.c   bytes -> instructions (comments, continuations, heredocs)
  * dockerfile-word.c   words, quotes and variables
  * dockerfile.c        stages, and which sources the last one needs
+ * dockerfile-buildkit.c  what only BuildKit builds
  *
  * All of it lives in an arena; a function that fails returns what is wrong. */
 #ifndef CIRRUS_CONFIG_DOCKERFILE_H
@@ -33,6 +34,11 @@ struct docker_line *dockerfile_lines(struct arena *a, const char *text,
 void dockerfile_lines_clear(struct docker_line *first);
 const char *dockerfile_flag(const struct docker_line *l, const char *name);
 
+/* The value of a directive ("syntax") among the comments at the very top, in the
+ * arena, or NULL. */
+const char *dockerfile_directive(struct arena *a, const char *text,
+				 const char *name);
+
 /* The words of text, with quotes removed and variables replaced. */
 const char *dockerfile_word(struct arena *a, const char *text, char escape,
 			    const struct vars *vars, const char **out);
@@ -47,5 +53,11 @@ const char *dockerfile_join(struct arena *a, const char *dir, const char *path);
 const char *dockerfile_sources(struct arena *a, const char *text,
 			       const struct pairs *arguments,
 			       const char *const **sources);
+
+/* What of it only BuildKit understands, with its line ("line 3: RUN --mount");
+ * NULL: nothing.  *wanted: it names BuildKit's own language, of which it may use
+ * nothing else. */
+const char *dockerfile_buildkit(struct arena *a, const char *text,
+				bool *wanted);
 
 #endif

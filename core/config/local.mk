@@ -6,6 +6,7 @@ core_libcore_la_SOURCES += \
 	%D%/config.c %D%/config.h \
 	%D%/dependencies.c \
 	%D%/diag.c \
+	%D%/dockerfile-buildkit.c \
 	%D%/dockerfile.c %D%/dockerfile.h %D%/dockerfile-text.c \
 	%D%/dockerfile-word.c \
 	%D%/fields.c %D%/fields.h \

@@ -140,7 +140,7 @@ static void hash_all(struct draft *d, const struct container *c,
 	hash_end(h.any_file ? h.hash : alone, out);
 }
 
-static int hash_one(struct draft *d, const struct container *c)
+static int hash_one(struct draft *d, struct container *c)
 {
 	const struct config_files *files = d->p->in->files;
 	AUTO_FREE char *data = NULL;
@@ -155,6 +155,8 @@ static int hash_one(struct draft *d, const struct container *c)
 			       c->dockerfile);
 	file.data = data;
 	hash_all(d, c, &file, hash);
+	c->buildkit =
+		dockerfile_buildkit(d->p->arena, data, &c->wants_buildkit);
 	d->dockerfile_hash = arena_strdup(d->p->arena, hash);
 	vars_set(&d->properties, d->p->arena, "dockerfile_hash",
 		 d->dockerfile_hash);
@@ -164,7 +166,7 @@ static int hash_one(struct draft *d, const struct container *c)
 int dockerfile_hash_all(struct parser *p)
 {
 	for (size_t i = 0; i < p->drafts.len; i++) {
-		const struct container *c = container_of(p->drafts.ptr[i]);
+		struct container *c = container_of(p->drafts.ptr[i]);
 
 		if (c && hash_one(p->drafts.ptr[i], c) < 0)
 			return -1;
@@ -237,6 +239,8 @@ static struct draft *service_new(struct parser *p, const struct draft *of,
 		.dockerfile = c->dockerfile,
 		.arguments = c->docker_arguments,
 		.platform = c->platform,
+		.container = {.buildkit = c->buildkit,
+			      .wants_buildkit = c->wants_buildkit},
 	};
 	add_scripts(d, of, c);
 	return d;

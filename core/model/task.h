@@ -136,6 +136,9 @@ struct container {
 	enum platform platform;
 	enum architecture architecture;
 	const char *dockerfile;
+	const char *buildkit; /* what of it needs BuildKit: "line 3: RUN
+			       * --mount"; NULL: nothing */
+	bool wants_buildkit;  /* but can do without */
 	struct pairs docker_arguments;
 	const char *os_version;
 	struct volume *volumes; /* of a persistent worker's container */

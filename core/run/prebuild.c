@@ -179,6 +179,19 @@ static void add_arguments(const struct building *b, struct strv *texts,
 			    (struct cirrus_kv){given->v[i].key, texts->v[i]});
 }
 
+static uint32_t build_flags(const struct building *b)
+{
+	const struct container *c = &b->p->task->instance.container;
+	uint32_t flags = 0;
+
+	if (b->run->o->pull == PULL_ALWAYS)
+		flags |= CIRRUS_BUILD_PULL;
+	if (c->buildkit ||
+	    (c->wants_buildkit && conn_can(b->run->conn, CIRRUS_CAP_BUILDKIT)))
+		flags |= CIRRUS_BUILD_BUILDKIT;
+	return flags;
+}
+
 static cirrus_status call_build(struct building *b, struct build_context *ctx,
 				struct cirrus_image_info *info)
 {
@@ -193,7 +206,7 @@ static cirrus_status call_build(struct building *b, struct build_context *ctx,
 	struct call_options opts = options(b, 0);
 	struct cirrus_build_spec spec = {
 		.struct_size = sizeof(spec),
-		.flags = b->run->o->pull == PULL_ALWAYS ? CIRRUS_BUILD_PULL : 0,
+		.flags = build_flags(b),
 		.tags = tags,
 		.kind = "container",
 		.dockerfile = ctx->dockerfile,
@@ -268,6 +281,26 @@ static enum event_status make(struct building *b)
 	if (!there && b->run->o->image_push)
 		return push(b);
 	return status;
+}
+
+bool prebuild_is_due(struct run *run, const struct task *user)
+{
+	AUTO_FREE char *image = prebuild_image_of(run->o, user);
+	struct cirrus_image_info info = {.struct_size = sizeof(info)};
+	struct call_options o = {.cancel_fd = run->o->cancel_fd,
+				 .deadline_ns = clock_after_ms(QUICK_MS)};
+	struct platform_spec platform;
+	struct cirrus_image_spec spec = {
+		.struct_size = sizeof(spec),
+		.kind = "container",
+		.ref = image,
+		.platform = platform_spec(&platform, run->conn,
+					  &user->instance.container)};
+
+	if (!image || (run->o->image_template && run->o->pull != PULL_NEVER))
+		return false;
+	return conn_image_inspect(run->conn, &o, &spec, &info, NULL) ==
+	       CIRRUS_E_NOTFOUND;
 }
 
 /* --- the task -------------------------------------------------------------------- */

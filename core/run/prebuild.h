@@ -13,6 +13,10 @@
  * Dockerfile. */
 char *prebuild_image_of(const struct run_options *o, const struct task *user);
 
+/* Whether a task cannot run unless its image is built first: it is not here, and
+ * may not be pulled. */
+bool prebuild_is_due(struct run *run, const struct task *user);
+
 struct prebuild {
 	struct scope *scope;
 	const struct task *task; /* an INSTANCE_PREBUILT_IMAGE */

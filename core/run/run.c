@@ -227,7 +227,7 @@ static int execute(struct run *run, struct schedule_outcome *out,
 	if (run->plan.n_run > 0) {
 		if (connect_backend(run, err) < 0)
 			return -1;
-		plan_review(&run->plan, support_lacks, run->conn);
+		plan_review(&run->plan, support_lacks, run);
 	}
 	return schedule_run(&run->plan, &o, out, err);
 }

@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include "backend/backend.h"
+#include "run/context.h"
 #include "run/platform.h"
+#include "run/prebuild.h"
 #include "run/wants.h"
 
 struct asked {
@@ -40,9 +42,51 @@ static bool any_read_only(const struct wants *w)
 	return false;
 }
 
+/* --- Dockerfiles ----------------------------------------------------------------- */
+
+static bool requires(const struct task *t, int64_t id)
+{
+	for (size_t i = 0; i < t->n_required; i++)
+		if (t->required[i] == id)
+			return true;
+	return false;
+}
+
+/* Whether this task, or one that this builds an image for, needs it built. */
+static bool has_to_build(struct run *run, const struct task *t)
+{
+	if (t->instance.kind != INSTANCE_PREBUILT_IMAGE)
+		return prebuild_is_due(run, t);
+	for (size_t i = 0; i < run->plan.len; i++)
+		if (requires(run->plan.v[i].task, t->id) &&
+		    prebuild_is_due(run, run->plan.v[i].task))
+			return true;
+	return false;
+}
+
+static char *lacks_buildkit(struct run *run, const struct task *t)
+{
+	const char *file = t->instance.dockerfile
+				   ? t->instance.dockerfile
+				   : t->instance.container.dockerfile;
+	const char *what = t->instance.container.buildkit;
+
+	if (!what || conn_can(run->conn, CIRRUS_CAP_BUILDKIT) ||
+	    !has_to_build(run, t))
+		return NULL;
+	return xasprintf("%s, %s needs BuildKit, which backend %s does not "
+			 "offer here (%s): see cirrus-backend-%s(7)",
+			 file, what, conn_name(run->conn),
+			 capability_name(CIRRUS_CAP_BUILDKIT),
+			 conn_name(run->conn));
+}
+
+/* --- all of it ------------------------------------------------------------------- */
+
 char *support_lacks(void *ctx, const struct task *t)
 {
-	struct conn *conn = ctx;
+	struct run *run = ctx;
+	struct conn *conn = run->conn;
 	const struct container *c = &t->instance.container;
 	struct platform_spec platform;
 	struct wants w;
@@ -76,5 +120,5 @@ char *support_lacks(void *ctx, const struct task *t)
 	if (kvm && conn_can(conn, CIRRUS_CAP_MOUNT_BIND) &&
 	    access("/dev/kvm", F_OK) < 0)
 		return xstrdup("this machine has no /dev/kvm");
-	return NULL;
+	return lacks_buildkit(run, t);
 }

@@ -36,8 +36,7 @@ static const char *option(const struct cirrus_config *config, const char *key)
 	return v && v[0] ? v : NULL;
 }
 
-/* Where Docker's client keeps what it remembers. */
-static char *config_dir(void)
+char *docker_config_dir(void)
 {
 	if (env("DOCKER_CONFIG"))
 		return xstrdup(env("DOCKER_CONFIG"));
@@ -74,7 +73,7 @@ static int tls_from_env(struct endpoint *e, struct error **err)
 	bool verify = env("DOCKER_TLS_VERIFY");
 	AUTO_FREE char *dir = env("DOCKER_CERT_PATH")
 				      ? xstrdup(env("DOCKER_CERT_PATH"))
-				      : config_dir();
+				      : docker_config_dir();
 
 	if (!e->host || !(verify || env("DOCKER_TLS") || e->tls))
 		return 0;
@@ -216,7 +215,7 @@ static int from_host(const char *host, struct endpoint *out, struct error **err)
 static int find(const struct cirrus_config *config, struct endpoint *out,
 		struct error **err)
 {
-	AUTO_FREE char *dir = config_dir();
+	AUTO_FREE char *dir = docker_config_dir();
 	AUTO_FREE char *context = NULL;
 
 	if (option(config, "host"))
@@ -240,4 +239,33 @@ int docker_endpoint(const struct cirrus_config *config, struct endpoint *out,
 	out->start_hint = start_hint;
 	out->tls_hint = tls_hint;
 	return 0;
+}
+
+/* Whether neither the environment nor a context says which engine. */
+static bool is_default(void)
+{
+	AUTO_FREE char *dir = docker_config_dir();
+	AUTO_FREE char *context = NULL;
+
+	if (env("DOCKER_HOST") || current_context(dir, &context, NULL) < 0)
+		return false;
+	return !context || strcmp(context, "default") == 0;
+}
+
+void docker_client_options(const struct cirrus_config *config,
+			   struct strv *argv)
+{
+	AUTO_FREE char *path = NULL;
+
+	if (option(config, "host")) {
+		strv_push(argv, "--host");
+		strv_push(argv, option(config, "host"));
+	} else if (option(config, "context")) {
+		strv_push(argv, "--context");
+		strv_push(argv, option(config, "context"));
+	} else if (is_default()) {
+		path = default_socket();
+		strv_push(argv, "--host");
+		strv_pushf(argv, "unix://%s", path);
+	}
 }

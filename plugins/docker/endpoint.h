@@ -21,4 +21,10 @@
 int docker_endpoint(const struct cirrus_config *config, struct endpoint *out,
 		    struct error **err) MUST_CHECK;
 
+/* The options with which Docker's client takes the same engine. */
+void docker_client_options(const struct cirrus_config *config,
+			   struct strv *argv);
+/* Where it keeps what it remembers, for free(). */
+char *docker_config_dir(void);
+
 #endif

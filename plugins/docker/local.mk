@@ -2,6 +2,9 @@
 if ENABLE_DOCKER
 backend_LTLIBRARIES += plugins/docker/cirrus-docker.la
 plugins_docker_cirrus_docker_la_SOURCES = \
+	%D%/buildkit.c %D%/buildkit.h \
+	%D%/client.c %D%/client.h \
+	%D%/client-config.c \
 	%D%/docker.c \
 	%D%/endpoint.c %D%/endpoint.h
 plugins_docker_cirrus_docker_la_CPPFLAGS = $(AM_CPPFLAGS)

@@ -150,6 +150,7 @@ static cirrus_status podman_open(const struct cirrus_call *call,
 	if (s != CIRRUS_OK)
 		return s;
 	options.owner = service;
+	options.is_private = service != NULL;
 	s = engine_open(call, config, &options, out);
 	if (s != CIRRUS_OK) {
 		service_end(service);

@@ -45,10 +45,40 @@ static void set_signals(posix_spawnattr_t *attr, bool session)
 		attr, (short)(flags | (session ? POSIX_SPAWN_SETSID : 0)));
 }
 
+/* Whether one of the list has the same name. */
+static bool is_replaced(const char *variable, const char *const *env)
+{
+	size_t len = strcspn(variable, "=") + 1;
+
+	for (; *env; env++)
+		if (strncmp(*env, variable, len) == 0)
+			return true;
+	return false;
+}
+
+/* Our environment with more on top; the strings are borrowed. */
+static char **make_env(const char *const *more)
+{
+	size_t n = 0, m = 0, len = 0;
+	char **out;
+
+	while (environ[n])
+		n++;
+	while (more[m])
+		m++;
+	out = xcalloc(n + m + 1, sizeof(*out));
+	for (size_t i = 0; i < n; i++)
+		if (!is_replaced(environ[i], more))
+			out[len++] = environ[i];
+	memcpy(out + len, more, m * sizeof(*out));
+	return out;
+}
+
 pid_t child_start(const struct child_spec *spec, struct error **err)
 {
 	posix_spawn_file_actions_t fa;
 	posix_spawnattr_t attr;
+	AUTO_FREE char **env = spec->env ? make_env(spec->env) : NULL;
 	pid_t pid;
 	int rc;
 
@@ -59,7 +89,7 @@ pid_t child_start(const struct child_spec *spec, struct error **err)
 	set_fd(&fa, spec->err, STDERR_FILENO);
 	set_signals(&attr, spec->session);
 	rc = posix_spawnp(&pid, spec->argv[0], &fa, &attr,
-			  (char *const *)spec->argv, environ);
+			  (char *const *)spec->argv, env ? env : environ);
 	posix_spawn_file_actions_destroy(&fa);
 	posix_spawnattr_destroy(&attr);
 	if (rc == ENOENT)

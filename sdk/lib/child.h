@@ -26,6 +26,7 @@
 struct child_spec {
 	const char *const *argv; /* argv[0] is looked for in PATH */
 	int in, out, err;        /* borrowed; -1: /dev/null */
+	const char *const *env;  /* "NAME=value", on top of ours; or NULL */
 	bool session;            /* leads a session, so a process group, of its
 				  * own */
 };

@@ -112,7 +112,10 @@ cirrus_status cirrus_engine_image_build(cirrus_conn *c,
 	cirrus_status s;
 
 	CIRRUS_COPY(&spec, given);
-	s = call_check(call, "build", spec.flags, CIRRUS_BUILD_PULL,
+	/* Podman has one builder for everything. */
+	s = call_check(call, "build", spec.flags,
+		       CIRRUS_BUILD_PULL |
+			       (c->facts.is_podman ? CIRRUS_BUILD_BUILDKIT : 0),
 		       spec.required);
 	if (s == CIRRUS_OK)
 		s = auth_build_header(call, c->options.store, spec.registries,

@@ -91,6 +91,9 @@ static void clear_missing(const cirrus_conn *c, const cJSON *info,
 	/* Podman does not notice. */
 	if (c->facts.is_podman)
 		cirrus_cap_clear(caps, CIRRUS_CAP_OOM_REPORT);
+	/* Of Docker's builder only a client of its own can ask for it. */
+	if (!c->facts.is_podman)
+		cirrus_cap_clear(caps, CIRRUS_CAP_BUILDKIT);
 	if (!limits)
 		cirrus_cap_clear(caps, CIRRUS_CAP_USAGE);
 	if (!limits || !cj_bool(info, "MemoryLimit"))
@@ -134,7 +137,7 @@ static char *info_identity(const cirrus_conn *c)
 
 	compat_boot_id(boot, sizeof(boot));
 	buf_addf(&id, "%s %s %s", boot, c->facts.version,
-		 c->options.owner ? "own" : http_url(c->http));
+		 c->options.is_private ? "own" : http_url(c->http));
 	for (size_t i = 0; i < ARRAY_LEN(settings); i++) {
 		const char *value = getenv(settings[i]);
 

@@ -135,6 +135,11 @@ const struct engine_facts *engine_facts(const cirrus_conn *c)
 	return &c->facts;
 }
 
+void *engine_owner(const cirrus_conn *c)
+{
+	return c->options.owner;
+}
+
 /* --- requests ---------------------------------------------------------------- */
 
 void engine_path(const cirrus_conn *c, struct buf *out, const char *fmt, ...)

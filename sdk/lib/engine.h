@@ -46,6 +46,7 @@ struct engine_options {
 	const char *command; /* the engine's own client, for people; static */
 
 	/* Called at the end of engine_close; not when engine_open fails. */
+	bool is_private; /* its address is this run's alone */
 	void *owner;
 	void (*owner_close)(void *owner, const struct cirrus_call *call);
 };
@@ -66,5 +67,6 @@ cirrus_status engine_open(const struct cirrus_call *call,
 			  const struct engine_options *options,
 			  cirrus_conn **out) MUST_CHECK;
 const struct engine_facts *engine_facts(const cirrus_conn *);
+void *engine_owner(const cirrus_conn *);
 
 #endif

@@ -108,6 +108,48 @@ takes_a_context() {
 }
 check 'CIRRUS_DOCKER_CONTEXT is the context, within the project' takes_a_context
 
+asks_for_buildkit() {
+	config
+	sed -i 's/^FROM/FROM --platform=$BUILDPLATFORM/' Dockerfile
+	cirrus_run --pull=never
+	assert_status 0
+	assert_out_has '^Dockerfile, line 1: FROM --platform needs BuildKit, which backend dummy does not offer here (BUILDKIT): see cirrus-backend-dummy(7)$'
+	assert_out_has "'Prebuild Dockerfile COLOR=.* skipped"
+	assert_out_has "'a' task skipped"
+	assert_out_has '^other ran$'
+	assert_out_lacks '^Step:'
+	cirrus_run --pull=never a
+	assert_status 3
+	# what may be pulled need not be built
+	cirrus_run a
+	assert_status 3
+	assert_out_has 'is not available locally nor remotely'
+	CIRRUS_CLI_DUMMY_WITH=IMAGE_BUILD,BUILDKIT
+	cirrus_run a
+	assert_status 0
+	assert_out_has '^By BuildKit$'
+	# an image that is here is not built
+	CIRRUS_CLI_DUMMY_WITH=IMAGE_BUILD
+	cirrus_run --pull=never a
+	assert_status 0
+	assert_out_has '^color dark blue$'
+}
+check 'what needs BuildKit is skipped where there is none, before anything starts' asks_for_buildkit
+
+prefers_buildkit() {
+	config
+	sed -i '1i # syntax=docker/dockerfile:1' Dockerfile
+	cirrus_run a
+	assert_status 0
+	assert_out_lacks '^By BuildKit$'
+	echo '# another' >>Dockerfile
+	CIRRUS_CLI_DUMMY_WITH=IMAGE_BUILD,BUILDKIT
+	cirrus_run a
+	assert_status 0
+	assert_out_has '^By BuildKit$'
+}
+check 'syntax=docker/dockerfile alone asks for BuildKit, and can do without' prefers_buildkit
+
 needs_the_capability() {
 	config
 	CIRRUS_CLI_DUMMY_WITH='' cirrus_run a

@@ -152,13 +152,16 @@ cirrus_status image_build(cirrus_conn *c, const struct cirrus_call *call,
 
 	CIRRUS_COPY(&spec, in);
 	if (s == CIRRUS_OK)
-		s = unknown_bits(c, call, spec.flags, CIRRUS_BUILD_PULL,
+		s = unknown_bits(c, call, spec.flags,
+				 CIRRUS_BUILD_PULL | CIRRUS_BUILD_BUILDKIT,
 				 spec.required);
 	if (s != CIRRUS_OK)
 		return s;
 	b.dir = dir = image_dir(c, spec.tags[0]);
 	if (dir_make(dir, 0700, &err) < 0)
 		return fail_error(call, &err);
+	if (spec.flags & CIRRUS_BUILD_BUILDKIT)
+		log->write(log->ctx, CIRRUS_STDOUT, "By BuildKit\n", 12);
 	s = unpack(&b, tar);
 	if (s == CIRRUS_OK)
 		s = perform_all(&b);

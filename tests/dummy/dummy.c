@@ -21,8 +21,9 @@
 
 /* What only the real root can do: give files and processes to others. */
 #define ROOT_CAPS (CAP(USER) | CAP(EXEC_USER) | CAP(COPY_OWNER))
-#define PRETENDED_CAPS \
-	(CAP(IMAGE_BUILD) | CAP(PRIVILEGED) | CAP(DEVICE) | CAP(PORTS))
+#define PRETENDED_CAPS                                                   \
+	(CAP(IMAGE_BUILD) | CAP(PRIVILEGED) | CAP(DEVICE) | CAP(PORTS) | \
+	 CAP(BUILDKIT))
 #define ALL_CAPS                                                              \
 	(ROOT_CAPS | CAP(IMAGE_PULL) | CAP(SNAPSHOT) | CAP(VOLUME) |          \
 	 CAP(VOLUME_SHARED) | CAP(VOLUME_CLONE) | CAP(MOUNT_BIND) |           \
@@ -254,10 +255,9 @@ static const struct {
 	const char *name;
 	uint64_t bits;
 } pretended[] = {
-	{"IMAGE_BUILD", CAP(IMAGE_BUILD)},
-	{"PRIVILEGED", CAP(PRIVILEGED)},
-	{"DEVICE", CAP(DEVICE)},
-	{"PORTS", CAP(PORTS)},
+	{"IMAGE_BUILD", CAP(IMAGE_BUILD)}, {"PRIVILEGED", CAP(PRIVILEGED)},
+	{"DEVICE", CAP(DEVICE)},           {"PORTS", CAP(PORTS)},
+	{"BUILDKIT", CAP(BUILDKIT)},
 };
 
 static void set_with(struct cirrus_conn *c, const char *names)

@@ -1,7 +1,15 @@
 # tests/plugins: what the plugins do of their own, then live against engines
-plugin_tests = %D%/docker-endpoint.t %D%/podman-find.t %D%/podman-service.t
+plugin_tests = %D%/docker-client.t %D%/docker-endpoint.t %D%/podman-find.t %D%/podman-service.t
 check_PROGRAMS += $(plugin_tests)
 TESTS += $(plugin_tests)
+tests_plugins_docker_client_t_SOURCES = %D%/docker-client.c \
+	plugins/docker/buildkit.c plugins/docker/buildkit.h \
+	plugins/docker/client.c plugins/docker/client.h \
+	plugins/docker/client-config.c \
+	plugins/docker/endpoint.c plugins/docker/endpoint.h
+tests_plugins_docker_client_t_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_plugins_docker_client_t_CFLAGS = $(UNIT_CFLAGS)
+tests_plugins_docker_client_t_LDADD = $(SDK_TEST_LIBS)
 tests_plugins_docker_endpoint_t_SOURCES = %D%/docker-endpoint.c \
 	plugins/docker/endpoint.c plugins/docker/endpoint.h
 tests_plugins_docker_endpoint_t_CPPFLAGS = $(UNIT_CPPFLAGS)

@@ -87,36 +87,39 @@ CIRRUS_PUBLIC cirrus_status cirrus_engine_open(
 	 CIRRUS_ENGINE_CAP(LOGS) | CIRRUS_ENGINE_CAP(USAGE) |                 \
 	 CIRRUS_ENGINE_CAP(DIAL) | CIRRUS_ENGINE_CAP(EXPOSE) |                \
 	 CIRRUS_ENGINE_CAP(LIST) | CIRRUS_ENGINE_CAP(OPEN) |                  \
-	 CIRRUS_ENGINE_CAP(UNLOGGED))
+	 CIRRUS_ENGINE_CAP(UNLOGGED) | CIRRUS_ENGINE_CAP(BUILDKIT))
 
-#define CIRRUS_ENGINE_OPERATIONS                              \
-	.close = cirrus_engine_close,                         \
-	.system_info = cirrus_engine_system_info,             \
-	.helper = cirrus_engine_helper,                       \
-	.image_inspect = cirrus_engine_image_inspect,         \
-	.image_pull = cirrus_engine_image_pull,               \
-	.image_push = cirrus_engine_image_push,               \
-	.image_build = cirrus_engine_image_build,             \
-	.image_delete = cirrus_engine_image_delete,           \
-	.volume_create = cirrus_engine_volume_create,         \
-	.volume_delete = cirrus_engine_volume_delete,         \
-	.instance_create = cirrus_engine_instance_create,     \
-	.instance_open = cirrus_engine_instance_open,         \
-	.instance_release = cirrus_engine_instance_release,   \
-	.instance_info = cirrus_engine_instance_info,         \
-	.instance_start = cirrus_engine_instance_start,       \
-	.instance_wait = cirrus_engine_instance_wait,         \
-	.instance_logs = cirrus_engine_instance_logs,         \
-	.instance_exec = cirrus_engine_instance_exec,         \
-	.instance_copy_in = cirrus_engine_instance_copy_in,   \
-	.instance_copy_out = cirrus_engine_instance_copy_out, \
-	.instance_snapshot = cirrus_engine_instance_snapshot, \
-	.instance_dial = cirrus_engine_instance_dial,         \
-	.instance_expose = cirrus_engine_instance_expose,     \
-	.instance_usage = cirrus_engine_instance_usage,       \
-	.instance_stop = cirrus_engine_instance_stop,         \
-	.instance_delete = cirrus_engine_instance_delete,     \
-	.list = cirrus_engine_list,                           \
+#define CIRRUS_ENGINE_OPERATIONS                  \
+	.system_info = cirrus_engine_system_info, \
+	.image_build = cirrus_engine_image_build, \
+	CIRRUS_ENGINE_OTHER_OPERATIONS
+
+/* Without these two, for a plugin that has its own around them. */
+#define CIRRUS_ENGINE_OTHER_OPERATIONS                                \
+	.close = cirrus_engine_close, .helper = cirrus_engine_helper, \
+	.image_inspect = cirrus_engine_image_inspect,                 \
+	.image_pull = cirrus_engine_image_pull,                       \
+	.image_push = cirrus_engine_image_push,                       \
+	.image_delete = cirrus_engine_image_delete,                   \
+	.volume_create = cirrus_engine_volume_create,                 \
+	.volume_delete = cirrus_engine_volume_delete,                 \
+	.instance_create = cirrus_engine_instance_create,             \
+	.instance_open = cirrus_engine_instance_open,                 \
+	.instance_release = cirrus_engine_instance_release,           \
+	.instance_info = cirrus_engine_instance_info,                 \
+	.instance_start = cirrus_engine_instance_start,               \
+	.instance_wait = cirrus_engine_instance_wait,                 \
+	.instance_logs = cirrus_engine_instance_logs,                 \
+	.instance_exec = cirrus_engine_instance_exec,                 \
+	.instance_copy_in = cirrus_engine_instance_copy_in,           \
+	.instance_copy_out = cirrus_engine_instance_copy_out,         \
+	.instance_snapshot = cirrus_engine_instance_snapshot,         \
+	.instance_dial = cirrus_engine_instance_dial,                 \
+	.instance_expose = cirrus_engine_instance_expose,             \
+	.instance_usage = cirrus_engine_instance_usage,               \
+	.instance_stop = cirrus_engine_instance_stop,                 \
+	.instance_delete = cirrus_engine_instance_delete,             \
+	.list = cirrus_engine_list,                                   \
 	.object_delete = cirrus_engine_object_delete
 
 CIRRUS_PUBLIC int32_t cirrus_engine_helper(int32_t argc, char **argv);

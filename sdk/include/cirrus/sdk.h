@@ -254,7 +254,7 @@ static inline const char *cirrus_cap_name(unsigned int cap)
 		"LOGS",           "USAGE",
 		"DIAL",           "EXPOSE",
 		"LIST",           "OPEN",
-		"UNLOGGED",
+		"UNLOGGED",       "BUILDKIT",
 	};
 
 	return cap < sizeof(names) / sizeof(names[0]) ? names[cap] : NULL;

@@ -139,8 +139,9 @@ enum {
 	CIRRUS_CAP_DIAL = 42,
 	CIRRUS_CAP_EXPOSE = 43,
 	CIRRUS_CAP_LIST = 44,
-	CIRRUS_CAP_OPEN = 45,    /* instance_open */
-	CIRRUS_CAP_UNLOGGED = 46 /* CIRRUS_INSTANCE_UNLOGGED */
+	CIRRUS_CAP_OPEN = 45,     /* instance_open */
+	CIRRUS_CAP_UNLOGGED = 46, /* CIRRUS_INSTANCE_UNLOGGED */
+	CIRRUS_CAP_BUILDKIT = 47  /* CIRRUS_BUILD_BUILDKIT */
 };
 
 /* --- what the host offers ------------------------------------------------ */
@@ -324,7 +325,10 @@ struct cirrus_image_spec {
 	const void *reserved;
 };
 
-#define CIRRUS_BUILD_PULL (1u << 0) /* fetch newer base images */
+/* PULL: fetch newer base images.  BUILDKIT: the Dockerfile has what BuildKit added
+ * to the language (RUN --mount, heredocs, COPY --link). */
+#define CIRRUS_BUILD_PULL     (1u << 0)
+#define CIRRUS_BUILD_BUILDKIT (1u << 1)
 struct cirrus_build_spec {
 	uint32_t struct_size, flags;
 	uint64_t required;

@@ -245,4 +245,62 @@ TEST(one_service_task_builds_for_all_tasks_with_the_same_hash)
 	       "ef74f2c966fb4f2fb970bd14d79237df:latest");
 }
 
+/* --- BuildKit -------------------------------------------------------------------- */
+
+static const char *buildkit(const char *text)
+{
+	static char result[256];
+	AUTO_ARENA struct arena a = {0};
+	bool wanted;
+	const char *found = dockerfile_buildkit(&a, text, &wanted);
+
+	snprintf(result, sizeof(result), "%s",
+		 found    ? found
+		 : wanted ? "wanted"
+			  : "no");
+	return result;
+}
+
+TEST(what_only_buildkit_builds_is_named_with_its_line)
+{
+	ok_str(buildkit("FROM x\n# more\nRUN --mount=type=cache,target=/c y"),
+	       "line 3: RUN --mount");
+	ok_str(buildkit("FROM x\nRUN --network=none y"),
+	       "line 2: RUN --network");
+	ok_str(buildkit("FROM x\nCOPY --from=y --link a b"),
+	       "line 2: COPY --link");
+	ok_str(buildkit("FROM x\nADD --checksum=sha256:0 https://h/f g"),
+	       "line 2: ADD --checksum");
+	ok_str(buildkit("FROM x\nCOPY --chmod=755 a b"),
+	       "line 2: COPY --chmod");
+	ok_str(buildkit("FROM x\nRUN <<EOF\necho a\nEOF\nUSER y"),
+	       "line 2: a heredoc");
+	ok_str(buildkit("FROM x\nCOPY <<-'E' /to\n\ta\n\tE\n"),
+	       "line 2: a heredoc");
+	ok_str(buildkit("FROM --platform=$BUILDPLATFORM x\nUSER y"),
+	       "line 1: FROM --platform");
+	ok_str(buildkit("# syntax=r.example/other:1\nFROM x"),
+	       "syntax=r.example/other:1");
+}
+
+TEST(what_every_builder_builds_needs_no_buildkit)
+{
+	ok_str(buildkit("FROM --platform=linux/arm64 x\nCOPY --from=y "
+			"--chown=1:1 a b\nADD --chown=1 a b\nRUN a << b"),
+	       "no");
+	ok_str(buildkit("FROM x\n# syntax=docker/dockerfile:1\nRUN y"), "no");
+	ok_str(buildkit("FROM x\nRUN echo $((1 << 2)) --mount=no"), "no");
+	ok_str(buildkit("nonsense"), "no");
+}
+
+TEST(its_own_language_alone_only_asks_for_it)
+{
+	ok_str(buildkit("# syntax=docker/dockerfile:1.4\nFROM x"), "wanted");
+	ok_str(buildkit("#syntax = docker.io/docker/dockerfile\nFROM x"),
+	       "wanted");
+	ok_str(buildkit("# escape=`\n# syntax=docker/dockerfile@sha256:0\n"
+			"FROM x\nCOPY --link a b"),
+	       "line 4: COPY --link");
+}
+
 TAP_MAIN()
