@@ -275,14 +275,19 @@ static void put_timeline(const struct view *v, struct out *to)
 
 static void put_step(struct step_view *s, int64_t *budget, struct out *to)
 {
+	size_t failures = s->n_annotations[ANNOTATION_FAILURE];
+	size_t warnings = s->n_annotations[ANNOTATION_WARNING];
+	bool open = view_is_bad(s->status) || failures > 0 || warnings > 0;
+
 	out_format(to, "<details class=\"step %s\"%s><summary>",
-		   event_status_name(s->status),
-		   view_is_bad(s->status) ? " open" : "");
+		   event_status_name(s->status), open ? " open" : "");
 	put_symbol("chev", " chev", to);
 	put_mark(s->status, to);
 	out_text(to, "<span class=\"title\">");
 	ansi_text(s->title, to);
-	out_text(to, "</span><span class=\"rest\"></span>");
+	out_text(to, "</span>");
+	page_annotation_counts(failures, warnings, to);
+	out_text(to, "<span class=\"rest\"></span>");
 	put_duration(s->status, s->duration_ns, to);
 	out_text(to, "</summary>");
 	if (s->note) {
@@ -290,6 +295,7 @@ static void put_step(struct step_view *s, int64_t *budget, struct out *to)
 		ansi_text(s->note, to);
 		out_text(to, "</p>");
 	}
+	page_annotations(s, budget, to);
 	page_log(s, budget, to);
 	if (s->error) {
 		out_text(to, "<p class=\"error\">");
@@ -345,6 +351,8 @@ static void put_task(const struct task_view *t, int64_t *budget, struct out *to)
 	}
 	out_text(to, "</h2>");
 	put_why(t, to);
+	page_annotation_counts(view_count(t, ANNOTATION_FAILURE),
+			       view_count(t, ANNOTATION_WARNING), to);
 	out_text(to, "<span class=\"rest\"></span>");
 	put_duration(t->status, t->duration_ns, to);
 	out_text(to, "</summary>");

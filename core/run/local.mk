@@ -1,5 +1,6 @@
 # core/run
 core_libcore_la_SOURCES += \
+	%D%/annotations.c %D%/annotations.h \
 	%D%/artifact-find.c %D%/artifact-find.h \
 	%D%/artifacts.c %D%/artifacts.h \
 	%D%/ask.c \
@@ -32,6 +33,7 @@ core_libcore_la_SOURCES += \
 	%D%/pump.c %D%/pump.h \
 	%D%/reading.c %D%/reading.h \
 	%D%/record.c %D%/record.h \
+	%D%/report-paths.c %D%/report-paths.h \
 	%D%/run.c %D%/run.h \
 	%D%/schedule.c %D%/schedule.h \
 	%D%/script.c %D%/script.h \
