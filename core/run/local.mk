@@ -18,6 +18,7 @@ core_libcore_la_SOURCES += \
 	%D%/dry.c %D%/dry.h \
 	%D%/each.c %D%/each.h \
 	%D%/file.c %D%/file.h \
+	%D%/given.c %D%/given.h \
 	%D%/http-cache.c %D%/http-cache.h \
 	%D%/images.c %D%/images.h \
 	%D%/instructions.c %D%/instructions.h \

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "run/given.h"
 #include "run/platform.h"
 #include "run/sidecars.h"
 #include "run/wants.h"
@@ -93,6 +94,8 @@ static int create_group(struct place *p,
 {
 	struct run *run = p->scope->run;
 	const struct cirrus_kv notes[] = {{"task", p->task->name}};
+	AUTO_GIVEN struct given given;
+	AUTO_FREE char *why UNUSED = NULL;
 	char name[64];
 	struct cirrus_group_spec group = {.struct_size = sizeof(group),
 					  .kind = "container",
@@ -102,6 +105,10 @@ static int create_group(struct place *p,
 					  .notes = notes,
 					  .n_notes = 1};
 
+	/* what is wrong in it has skipped the task */
+	why = given_read(run, p->task, &given);
+	group.options = given.kv;
+	group.n_options = given.len;
 	if (p->expose)
 		group.flags |= CIRRUS_GROUP_EXPOSE;
 	snprintf(name, sizeof(name), "cirrus-%s-%lld", run->id,

@@ -7,6 +7,7 @@
 
 #include "backend/backend.h"
 #include "run/context.h"
+#include "run/given.h"
 #include "run/platform.h"
 #include "run/prebuild.h"
 #include "run/wants.h"
@@ -83,10 +84,8 @@ static char *lacks_buildkit(struct run *run, const struct task *t)
 
 /* --- all of it ------------------------------------------------------------------- */
 
-char *support_lacks(void *ctx, const struct task *t)
+static char *lacks_capability(struct conn *conn, const struct task *t)
 {
-	struct run *run = ctx;
-	struct conn *conn = run->conn;
 	const struct container *c = &t->instance.container;
 	struct platform_spec platform;
 	struct wants w;
@@ -120,5 +119,16 @@ char *support_lacks(void *ctx, const struct task *t)
 	if (kvm && conn_can(conn, CIRRUS_CAP_MOUNT_BIND) &&
 	    access("/dev/kvm", F_OK) < 0)
 		return xstrdup("this machine has no /dev/kvm");
-	return lacks_buildkit(run, t);
+	return NULL;
+}
+
+char *support_lacks(void *ctx, const struct task *t)
+{
+	struct run *run = ctx;
+	AUTO_GIVEN struct given given;
+	char *why = given_read(run, t, &given);
+
+	if (!why)
+		why = lacks_capability(run->conn, t);
+	return why ? why : lacks_buildkit(run, t);
 }

@@ -140,4 +140,26 @@ runs_workers_in_containers() {
 }
 check "a persistent worker's container is one like others, with its volumes" runs_workers_in_containers
 
+options_of_blocks() {
+	config 'rank: $N' 'cat /proc/sys/kernel/hostname'
+	cirrus_run -e N=7
+	assert_status 0
+	assert_out_has '^dummy-7$'
+	config 'rank: high' 'echo never'
+	printf 'b_task:\n  container: {image: x}\n  script: echo the other\n' >>.cirrus.yml
+	cirrus_run
+	assert_status 0
+	assert_out_has '^line 4, column 5: backend dummy: rank: "high" is not a whole number$'
+	assert_out_has "'a' task skipped"
+	assert_out_has '^the other$'
+	assert_out_lacks '^never$'
+	cirrus_run --strict
+	assert_status 3
+	config 'rang: 7' 'echo never'
+	cirrus_run
+	assert_status 3
+	assert_out_has '^line 4, column 5: backend dummy takes no "rang" for "container"$'
+	assert_out_lacks '^never$'
+}
+check 'what a block says beyond the language goes to the backend, or skips the task' options_of_blocks
 finish

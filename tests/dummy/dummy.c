@@ -178,12 +178,23 @@ static const struct cirrus_option *const options[] = {
 	&opt_endpoint, &opt_user, &opt_password, &opt_mutant,
 	&opt_without,  &opt_with, NULL};
 
+static const struct cirrus_option opt_rank = {
+	sizeof(opt_rank),
+	CIRRUS_OPT_INT,
+	0,
+	0,
+	"rank",
+	NULL,
+	"a number that the environment shows as its host name, dummy-N",
+	NULL};
+static const struct cirrus_option *const container_options[] = {&opt_rank,
+								NULL};
 static const struct cirrus_kind kind_container = {
 	sizeof(kind_container),
 	0,
 	{ALL_CAPS | PRETENDED_CAPS, 0},
 	"container",
-	NULL};
+	container_options};
 static const struct cirrus_kind *const kinds[] = {&kind_container, NULL};
 
 static const char *config_get(const struct cirrus_config *config,
