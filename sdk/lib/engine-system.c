@@ -86,7 +86,7 @@ static void clear_missing(const cirrus_conn *c, const cJSON *info,
 		clear_signals(caps);
 	if (!c->is_beside_us)
 		cirrus_cap_clear(caps, CIRRUS_CAP_DIAL);
-	if (!c->is_ours || !c->helper_argv)
+	if (!c->is_ours)
 		cirrus_cap_clear(caps, CIRRUS_CAP_EXPOSE);
 	/* Podman does not notice. */
 	if (c->facts.is_podman)
