@@ -20,7 +20,13 @@ static bool can(const struct place *p, unsigned int capability)
 bool place_attaches(const struct place *p)
 {
 	return !p->each && can(p, CIRRUS_CAP_START_STDIO) &&
-	       can(p, CIRRUS_CAP_COPY_STOPPED);
+	       (can(p, CIRRUS_CAP_COPY_STOPPED) ||
+		can(p, CIRRUS_CAP_COPY_RUNNING));
+}
+
+bool place_starts_empty(const struct place *p)
+{
+	return place_attaches(p) && can(p, CIRRUS_CAP_COPY_RUNNING);
 }
 
 static int64_t at_most(int64_t wanted, int64_t most)
@@ -154,6 +160,10 @@ int place_create(struct place *p, struct error **err)
 	static const char *const shell[] = {"/bin/sh", NULL};
 	const char *const driver[] = {PLACE_BASE "/driver", PLACE_BASE,
 				      p->working_dir, "", NULL};
+	const char *const waiting[] = {
+		"-c",       SESSION_WAITS,  PLACE_BASE "/driver",
+		PLACE_BASE, p->working_dir, "",
+		NULL};
 	struct cirrus_mount project = {.struct_size = sizeof(project),
 				       .type = CIRRUS_MOUNT_BIND,
 				       .flags = CIRRUS_MOUNT_RELABEL,
@@ -181,7 +191,7 @@ int place_create(struct place *p, struct error **err)
 
 	if (place_attaches(p)) {
 		main.entrypoint = shell;
-		main.command = driver;
+		main.command = place_starts_empty(p) ? waiting : driver;
 		/* its output goes into our own log files */
 		if (can(p, CIRRUS_CAP_UNLOGGED))
 			main.flags |= CIRRUS_INSTANCE_UNLOGGED;

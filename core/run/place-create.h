@@ -5,8 +5,10 @@
 
 #include "run/place.h"
 
-/* Whether the main process is the session: its script must be there before. */
+/* Whether the main process is the session: its script must be there before, */
 bool place_attaches(const struct place *p);
+/* or, where that is quicker, it waits until its files are copied in. */
+bool place_starts_empty(const struct place *p);
 /* The group of the task's container and the additional ones. */
 int place_create(struct place *p, struct error **err) MUST_CHECK;
 

@@ -35,7 +35,7 @@
 	 CAP(EXEC_KILL_REST) | CAP(EXEC_SIGNAL) | CAP(EXEC_TTY) |             \
 	 CAP(EXEC_RESIZE) | CAP(DIAL) | CAP(EXPOSE) | CAP(PLATFORM) |         \
 	 CAP(COPY_STOPPED) | CAP(LOGS) | CAP(USAGE) | CAP(LIST) | CAP(OPEN) | \
-	 CAP(UNLOGGED))
+	 CAP(UNLOGGED) | CAP(COPY_RUNNING))
 
 cirrus_status fail_errno(const struct cirrus_call *call, int errnum,
 			 const char *fmt, ...)
@@ -248,6 +248,7 @@ static const struct {
 } dispensable[] = {
 	{"START_STDIO", CAP(START_STDIO)},
 	{"COPY_STOPPED", CAP(COPY_STOPPED)},
+	{"COPY_RUNNING", CAP(COPY_RUNNING)},
 	{"EXEC_STDIN", CAP(EXEC_STDIN) | CAP(EXEC_STDIN_EOF)},
 	{"EXEC_KILL_REST", CAP(EXEC_KILL_REST)},
 	{"SIDECAR", CAP(SIDECAR)},

@@ -139,9 +139,11 @@ enum {
 	CIRRUS_CAP_DIAL = 42,
 	CIRRUS_CAP_EXPOSE = 43,
 	CIRRUS_CAP_LIST = 44,
-	CIRRUS_CAP_OPEN = 45,     /* instance_open */
-	CIRRUS_CAP_UNLOGGED = 46, /* CIRRUS_INSTANCE_UNLOGGED */
-	CIRRUS_CAP_BUILDKIT = 47  /* CIRRUS_BUILD_BUILDKIT */
+	CIRRUS_CAP_OPEN = 45,        /* instance_open */
+	CIRRUS_CAP_UNLOGGED = 46,    /* CIRRUS_INSTANCE_UNLOGGED */
+	CIRRUS_CAP_BUILDKIT = 47,    /* CIRRUS_BUILD_BUILDKIT */
+	CIRRUS_CAP_COPY_RUNNING = 48 /* copying into a running instance costs
+				      * less than before its start */
 };
 
 /* --- what the host offers ------------------------------------------------ */
