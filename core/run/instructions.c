@@ -86,6 +86,9 @@ static void learn_image(struct performance *p)
 		}
 		at += len + (at[len] != '\0');
 	}
+	if (!environment_get(&p->image, "OS"))
+		environment_set(&p->image, "OS",
+				environment_get(p->env, "CIRRUS_OS"));
 }
 
 /* An exec of its own gets the variables as they are then. */

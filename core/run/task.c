@@ -58,7 +58,7 @@ static int make_variables(struct doing *d, struct error **err)
 {
 	fill_variables(d, NULL);
 	d->working_dir =
-		xstrdup(environment_get(&d->env, "CIRRUS_WORKING_DIR"));
+		variables_expand_text("$CIRRUS_WORKING_DIR", &d->env, NULL);
 	d->place.working_dir = d->working_dir;
 	d->place.expose = http_cache_wanted(d->run, &d->env);
 	if (d->place.working_dir[0] != '/')

@@ -44,8 +44,8 @@ TEST(what_the_task_expands_once_more_keeps_its_names)
 	ok_str(vars_expand_early(&vars, &a, "$CI-$CIRRUS_TASK_NAME-$CIdoc"),
 	       "true-$CIRRUS_TASK_NAME-truedoc");
 	ok_str(vars_expand_early(&vars, &a,
-				 "$D$CIRRUS_TAG/$CI_NODE_INDEX/%CI%_"),
-	       "$CIRRUS_TASK_IDv1/$CI_NODE_INDEX/true_");
+				 "$D/$CIRRUS_TAG/$CI_NODE_INDEX/%CI%_"),
+	       "$CIRRUS_TASK_ID/v1/$CI_NODE_INDEX/true_");
 }
 
 TEST(a_variable_that_names_itself_stops_after_ten_rounds)
