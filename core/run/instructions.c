@@ -447,8 +447,20 @@ void instructions_perform_one(struct performance *p, size_t index)
 
 static bool is_step(const struct performance *p, size_t index, const bool *done)
 {
-	return p->task->instructions[index].kind != INSTRUCTION_CLONE &&
+	return !instruction_is_clone(&p->task->instructions[index]) &&
 	       !(done && done[index]);
+}
+
+/* Somebody wrote how to fetch the project. */
+static void tell_clone(struct performance *p, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++)
+		if (p->task->instructions[i].kind == INSTRUCTION_SCRIPT &&
+		    instruction_is_clone(&p->task->instructions[i]))
+			tell_message(&p->place->scope->run->teller, p->task->id,
+				     -1, LEVEL_DEBUG, NULL,
+				     "clone_script is not run: the project is "
+				     "there already");
 }
 
 void instructions_skip(struct performance *p, size_t from, size_t to,
@@ -464,6 +476,7 @@ void instructions_perform_some(struct performance *p, bool unresolved,
 {
 	AUTO_ERROR struct error *err = NULL;
 
+	tell_clone(p, from, to);
 	if (unresolved) {
 		learn_image(p);
 		variables_expand(p->env, &p->image);
