@@ -21,6 +21,7 @@ core_libcore_la_SOURCES += \
 	%D%/given.c %D%/given.h \
 	%D%/http-cache.c %D%/http-cache.h \
 	%D%/images.c %D%/images.h \
+	%D%/instruction-variables.c \
 	%D%/instructions.c %D%/instructions.h \
 	%D%/line.c \
 	%D%/mask.c %D%/mask.h \
