@@ -54,6 +54,7 @@ core_libcore_la_SOURCES += \
 	%D%/sweep.c %D%/sweep.h \
 	%D%/tell.c %D%/tell.h \
 	%D%/variables.c %D%/variables.h \
+	%D%/volume.c %D%/volume.h \
 	%D%/wants.c %D%/wants.h
 # The far end of a session, as a string; its comments stay at home.
 nodist_core_libcore_la_SOURCES = %D%/session-driver.c

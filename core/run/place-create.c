@@ -34,6 +34,16 @@ static int64_t at_most(int64_t wanted, int64_t most)
 	return most > 0 && wanted > most ? most : wanted;
 }
 
+int64_t place_memory(const struct place *p)
+{
+	const struct run *run = p->scope->run;
+	int64_t wanted = run->o->memory_override_bytes;
+
+	return at_most(wanted ? wanted
+			      : (int64_t)p->container->memory_mib << 20,
+		       conn_system_info(run->conn)->memory_bytes);
+}
+
 static void set_limits(const struct place *p, struct cirrus_instance_spec *spec)
 {
 	const struct container *c = p->container;
@@ -47,10 +57,7 @@ static void set_limits(const struct place *p, struct cirrus_instance_spec *spec)
 					     : (int64_t)((double)c->cpu * 1e9),
 			info->cpus * INT64_C(1000000000));
 	if (can(p, CIRRUS_CAP_MEMORY_LIMIT))
-		spec->memory_bytes = at_most(
-			o->memory_override_bytes ? o->memory_override_bytes
-						 : (int64_t)c->memory_mib << 20,
-			info->memory_bytes);
+		spec->memory_bytes = place_memory(p);
 }
 
 static void enlist(struct place *p)

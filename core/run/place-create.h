@@ -12,4 +12,7 @@ bool place_starts_empty(const struct place *p);
 /* The group of the task's container and the additional ones. */
 int place_create(struct place *p, struct error **err) MUST_CHECK;
 
+/* The limit that its main container gets, whether or not the engine keeps it. */
+int64_t place_memory(const struct place *p);
+
 #endif

@@ -84,8 +84,9 @@ static char *lacks_buildkit(struct run *run, const struct task *t)
 
 /* --- all of it ------------------------------------------------------------------- */
 
-static char *lacks_capability(struct conn *conn, const struct task *t)
+static char *lacks_capability(const struct run *run, const struct task *t)
 {
+	const struct conn *conn = run->conn;
 	const struct container *c = &t->instance.container;
 	struct platform_spec platform;
 	struct wants w;
@@ -103,6 +104,8 @@ static char *lacks_capability(struct conn *conn, const struct task *t)
 		{w.privileged || any_privileged(c), CIRRUS_CAP_PRIVILEGED,
 		 "privileged"},
 		{any_host_port(c), CIRRUS_CAP_PORTS, "a port of the host"},
+		{w.memory_disk && !run->o->dirty, CIRRUS_CAP_VOLUME_MEMORY,
+		 "use_in_memory_disk"},
 		{platform_spec(&platform, conn, c) != NULL, CIRRUS_CAP_PLATFORM,
 		 platform_arch(c->architecture)},
 	};
@@ -129,6 +132,6 @@ char *support_lacks(void *ctx, const struct task *t)
 	char *why = given_read(run, t, &given);
 
 	if (!why)
-		why = lacks_capability(run->conn, t);
+		why = lacks_capability(run, t);
 	return why ? why : lacks_buildkit(run, t);
 }

@@ -35,7 +35,7 @@
 	 CAP(EXEC_KILL_REST) | CAP(EXEC_SIGNAL) | CAP(EXEC_TTY) |             \
 	 CAP(EXEC_RESIZE) | CAP(DIAL) | CAP(EXPOSE) | CAP(PLATFORM) |         \
 	 CAP(COPY_STOPPED) | CAP(LOGS) | CAP(USAGE) | CAP(LIST) | CAP(OPEN) | \
-	 CAP(UNLOGGED) | CAP(COPY_RUNNING))
+	 CAP(UNLOGGED) | CAP(COPY_RUNNING) | CAP(VOLUME_MEMORY))
 
 cirrus_status fail_errno(const struct cirrus_call *call, int errnum,
 			 const char *fmt, ...)
@@ -252,6 +252,8 @@ static const struct {
 	{"EXEC_STDIN", CAP(EXEC_STDIN) | CAP(EXEC_STDIN_EOF)},
 	{"EXEC_KILL_REST", CAP(EXEC_KILL_REST)},
 	{"SIDECAR", CAP(SIDECAR)},
+	{"VOLUME_MEMORY", CAP(VOLUME_MEMORY)},
+	{"VOLUME_SHARED", CAP(VOLUME_SHARED)},
 };
 
 static uint64_t bits_of(const char *name)

@@ -88,7 +88,7 @@ CIRRUS_PUBLIC cirrus_status cirrus_engine_open(
 	 CIRRUS_ENGINE_CAP(DIAL) | CIRRUS_ENGINE_CAP(EXPOSE) |                \
 	 CIRRUS_ENGINE_CAP(LIST) | CIRRUS_ENGINE_CAP(OPEN) |                  \
 	 CIRRUS_ENGINE_CAP(UNLOGGED) | CIRRUS_ENGINE_CAP(BUILDKIT) |          \
-	 CIRRUS_ENGINE_CAP(COPY_RUNNING))
+	 CIRRUS_ENGINE_CAP(COPY_RUNNING) | CIRRUS_ENGINE_CAP(VOLUME_MEMORY))
 
 #define CIRRUS_ENGINE_OPERATIONS                  \
 	.system_info = cirrus_engine_system_info, \
