@@ -57,7 +57,7 @@ static void say_instruction(struct run *run, const struct task *t,
 		[BEHAVIOUR_ON_TIMEOUT] = ", on timeout",
 	};
 
-	if (!instruction_is_clone(i))
+	if (i->kind != INSTRUCTION_CLONE)
 		SAY(run, t, "%s \"%s\"%s", kinds[i->kind], i->name,
 		    when[i->behaviour]);
 }

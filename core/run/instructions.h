@@ -27,6 +27,7 @@ struct performance {
 	int64_t deadline_ns;
 
 	/* so far */
+	int64_t memory_kills;
 	bool failed, timed_out, aborted;
 	bool broken; /* the environment is gone: nothing more can run */
 	struct background *background;
@@ -85,16 +86,5 @@ struct step_result instructions_by_state(struct performance *p, struct step *s,
 
 /* Whether an instruction's turn comes.  Pure. */
 bool instructions_due(enum behaviour b, bool failed, bool timed_out);
-
-/* --- instruction-variables.c --------------------------------------------------- */
-
-/* Asks the shell, once, what the image brought along. */
-void instructions_learn_image(struct performance *p);
-/* Hands p->env to the shell; an exec of its own gets it as it is then. */
-int instructions_send_environment(struct performance *p,
-				  struct error **err) MUST_CHECK;
-/* What a script handed on is there for the next. */
-void instructions_take_variables(struct performance *p, struct step *s,
-				 const struct buf *body);
 
 #endif

@@ -143,8 +143,7 @@ static int do_without_shell(struct place *p, struct error **err)
 
 /* --- starting ------------------------------------------------------------------ */
 
-static int start_attached(struct place *p, struct archive_source *files,
-			  struct error **err)
+static int start_attached(struct place *p, struct error **err)
 {
 	struct call_options o = options(p, START_MS);
 	struct cirrus_start_spec spec = {.struct_size = sizeof(spec)};
@@ -165,11 +164,6 @@ static int start_attached(struct place *p, struct archive_source *files,
 			     p->container->image);
 		return -1;
 	}
-	if (place_starts_empty(p)) {
-		if (copy_in(p, files, err) < 0)
-			return -1;
-		session_filled(p->session);
-	}
 	session_begin(p->session);
 	return 0;
 }
@@ -186,7 +180,7 @@ static int start_idle(struct place *p, struct error **err)
 
 static int up(struct place *p, struct archive_source *files, struct error **err)
 {
-	bool before;
+	bool before = can(p, CIRRUS_CAP_COPY_STOPPED);
 
 	p->each = false;
 	p->each = !place_attaches(p) && !can(p, CIRRUS_CAP_EXEC_STDIN);
@@ -195,11 +189,10 @@ static int up(struct place *p, struct archive_source *files, struct error **err)
 	if (p->direct && place_attaches(p) && !has_shell(p) &&
 	    do_without_shell(p, err) < 0)
 		return -1;
-	before = can(p, CIRRUS_CAP_COPY_STOPPED) && !place_starts_empty(p);
 	if (before && copy_in(p, files, err) < 0)
 		return -1;
 	if (place_attaches(p))
-		return start_attached(p, files, err);
+		return start_attached(p, err);
 	if (start_idle(p, err) < 0 || (!before && copy_in(p, files, err) < 0))
 		return -1;
 	if (p->each)
@@ -363,20 +356,12 @@ static void remove_member(struct place *p)
 	p->member = NULL;
 }
 
-/* One of --keep goes on by itself. */
-static void end_session(struct place *p)
-{
-	if (p->session && !p->each && !p->stays)
-		session_leave(p->session);
-	session_free(p->session);
-}
-
 void place_down(struct place *p)
 {
 	if (p->line)
 		line_close(p->line);
 	else
-		end_session(p);
+		session_free(p->session);
 	p->line = NULL;
 	p->session = NULL;
 	sidecars_down(p->sidecars, p->scope->run->o->keep);

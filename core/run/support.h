@@ -6,7 +6,7 @@
 
 #include "model/task.h"
 
-/* A plan_supports; ctx is the struct run, which has its backend. */
+/* A plan_supports; ctx is the struct run. */
 char *support_lacks(void *run, const struct task *task);
 
 #endif
