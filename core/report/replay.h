@@ -12,7 +12,6 @@ struct replayed_step {
 	bool begun, ended;
 	int number;
 	int64_t bytes;
-	size_t n_annotations;
 	char *note, *error;
 };
 VEC_DEFINE(replayed_steps, struct replayed_step);

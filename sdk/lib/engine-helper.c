@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "sdk/lib/engine-internal.h"
+#include "sdk/lib/netns.h"
 #include "sdk/lib/process.h"
 #include "sdk/lib/tree.h"
 
@@ -15,6 +16,7 @@ static const struct {
 	int (*run)(int argc, char **argv);
 } verbs[] = {
 	{"signal", process_helper},
+	{"socket", netns_helper},
 	{"tree-in", tree_in_helper},
 	{"tree-out", tree_out_helper},
 };

@@ -2,7 +2,6 @@
 include %D%/plugins-bad/local.mk
 cli_tests_sh = \
 	%D%/additional.sh \
-	%D%/annotations.sh \
 	%D%/artifacts.sh \
 	%D%/backends-run.sh \
 	%D%/backends.sh \
@@ -10,6 +9,7 @@ cli_tests_sh = \
 	%D%/clean.sh \
 	%D%/completion.sh \
 	%D%/failures.sh \
+	%D%/floods.sh \
 	%D%/dockerfile.sh \
 	%D%/help.sh \
 	%D%/http-cache.sh \
@@ -29,6 +29,11 @@ cli_tests_sh = \
 	%D%/validate.sh \
 	%D%/validate-backends.sh \
 	%D%/wants.sh
+if ENABLE_SHARED
+check_LTLIBRARIES += %D%/clock-jump.la
+endif
+tests_cli_clock_jump_la_SOURCES = %D%/clock-jump.c
+tests_cli_clock_jump_la_LDFLAGS = $(BAD_LINK_FLAGS)
 TESTS += $(cli_tests_sh)
 EXTRA_DIST += $(cli_tests_sh)
 EXTRA_DIST += %D%/mistakes/anchor.yml %D%/mistakes/anchor.out \

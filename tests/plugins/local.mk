@@ -27,12 +27,12 @@ tests_plugins_podman_service_t_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_plugins_podman_service_t_CFLAGS = $(UNIT_CFLAGS)
 tests_plugins_podman_service_t_LDADD = $(SDK_TEST_LIBS)
 plugin_live_tests = %D%/artifacts-live.sh %D%/cache-live.sh %D%/copy-live.sh \
-	%D%/docker-live.sh %D%/failures-live.sh %D%/faults-live.sh %D%/group-live.sh \
+	%D%/docker-live.sh %D%/failures-live.sh %D%/faults-live.sh %D%/floods-live.sh %D%/group-live.sh \
 	%D%/images-live.sh %D%/remote-live.sh %D%/podman-live.sh %D%/conformance-live.sh
 plugin_live_tests += %D%/dockerfile-live.sh %D%/pipe-live.sh %D%/signals-live.sh %D%/wants-live.sh
 TESTS += $(plugin_live_tests)
 live_tests += $(plugin_live_tests)
-EXTRA_DIST += $(plugin_live_tests) %D%/hold.sh %D%/live.sh %D%/private.sh
+EXTRA_DIST += $(plugin_live_tests) %D%/flood-cases.sh %D%/hold.sh %D%/live.sh %D%/private.sh
 TESTS += %D%/sdk-archive.sh
 EXTRA_DIST += %D%/sdk-archive.sh
 execution_live_tests = %D%/execution-live.sh %D%/workspace-live.sh
@@ -43,8 +43,7 @@ TESTS += %D%/no-shell-live.sh
 live_tests += %D%/no-shell-live.sh
 EXTRA_DIST += %D%/no-shell-live.sh
 # what is decided about execution, point by point: tests/README.md
-decision_live_tests = %D%/secrets-live.sh %D%/environment-live.sh \
-	%D%/output-live.sh %D%/tasks-live.sh %D%/isolation-live.sh
+decision_live_tests = %D%/secrets-live.sh
 TESTS += $(decision_live_tests)
 live_tests += $(decision_live_tests)
 EXTRA_DIST += $(decision_live_tests)
