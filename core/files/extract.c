@@ -28,7 +28,9 @@ struct extract {
 	int64_t left, done; /* of the contents under way; left < 0: none */
 	bool ended;
 	char *chunk;
-	char *made; /* and not yet read */
+	char *to; /* the reader's buffer, which is filled first */
+	size_t to_len;
+	char *made; /* what it had no room for */
 	size_t made_at, made_len, made_cap;
 	struct error *err;
 };
@@ -53,17 +55,29 @@ static la_ssize_t on_read(struct archive *in, void *ctx, const void **data)
 	return n;
 }
 
-static la_ssize_t on_write(struct archive *out UNUSED, void *ctx,
-			   const void *data, size_t len)
+static void keep(struct extract *x, const char *data, size_t len)
 {
-	struct extract *x = ctx;
-
 	if (x->made_len + len > x->made_cap) {
 		x->made_cap = (x->made_len + len) * 2;
 		x->made = xreallocarray(x->made, x->made_cap, 1);
 	}
 	memcpy(x->made + x->made_len, data, len);
 	x->made_len += len;
+}
+
+static la_ssize_t on_write(struct archive *out UNUSED, void *ctx,
+			   const void *data, size_t len)
+{
+	struct extract *x = ctx;
+	size_t n = len < x->to_len ? len : x->to_len;
+
+	if (n > 0) {
+		memcpy(x->to, data, n);
+		x->to += n;
+		x->to_len -= n;
+	}
+	if (len > n)
+		keep(x, (const char *)data + n, len - n);
 	return (la_ssize_t)len;
 }
 
@@ -256,24 +270,38 @@ static int produce(struct extract *x)
 	return r;
 }
 
+static size_t take_made(struct extract *x, void *buf, size_t len)
+{
+	size_t n = x->made_len - x->made_at;
+
+	n = n < len ? n : len;
+	if (n > 0)
+		memcpy(buf, x->made + x->made_at, n);
+	x->made_at += n;
+	if (x->made_at == x->made_len)
+		x->made_at = x->made_len = 0;
+	return n;
+}
+
 int64_t extract_read(void *ctx, void *buf, size_t len)
 {
 	struct extract *x = ctx;
 	size_t n;
+	int r = 0;
 
 	if (x->err)
 		return -1;
-	if (x->made_at == x->made_len) {
-		x->made_at = x->made_len = 0;
-		while (x->made_len < len && !x->ended)
-			if (produce(x) < 0)
-				return -1;
-	}
-	n = x->made_len - x->made_at;
-	n = n < len ? n : len;
-	memcpy(buf, x->made + x->made_at, n);
-	x->made_at += n;
-	return (int64_t)n;
+	n = take_made(x, buf, len);
+	if (n > 0)
+		return (int64_t)n;
+	x->to = buf;
+	x->to_len = len;
+	while (x->to_len > 0 && !x->ended && r == 0)
+		r = produce(x);
+	n = len - x->to_len;
+	x->to = NULL;
+	x->to_len = 0;
+	return r < 0 ? -1 : (int64_t)n;
 }
 
 int extract_look(int fd, int64_t size, const struct member_rules *rules,
