@@ -59,11 +59,13 @@ for engine; do
 		export DOCKER_HOST=$TEST_DOCKER_HOST
 		bash "$srcdir/tests/bench/measure.sh" docker "$work"
 		bash "$srcdir/tests/bench/caches.sh" docker "$work"
+		bash "$srcdir/tests/bench/execution.sh" docker "$work"
 		;;
 	rootless)
 		"$TEST_ENGINES" as-rootless env "PATH=$PATH" bash "$srcdir/tests/bench/measure.sh" podman "$work"
 		mkdir -m 777 "$work/shared"
 		"$TEST_ENGINES" as-rootless env "PATH=$PATH" bash "$srcdir/tests/bench/caches.sh" podman "$work/shared"
+		"$TEST_ENGINES" as-rootless env "PATH=$PATH" bash "$srcdir/tests/bench/execution.sh" podman "$work/shared"
 		;;
 	esac
 done

@@ -8,6 +8,8 @@
 set -u
 engine=$1 work=$2/caches-$1 rounds=${3:-3}
 export XDG_CACHE_HOME=$work/cache
+run_options=--dirty
+bench=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$work"
 trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
 
@@ -20,31 +22,8 @@ make_data() { # FILES
 	cd "$work" || exit 1
 }
 
-now_ms() { echo $(($(date +%s%N) / 1000000)); }
-
-timed() { # CMD: its time in ms
-	sync
-	began=$(now_ms)
-	sh -c "$1" >/dev/null 2>&1 || echo "failed: $1" >&2
-	echo $(($(now_ms) - began))
-}
-
-# The time in ms that a run's step took: its number by title, then its end.
-step() { # TITLE
-	sync
-	cirrus run --dirty -o json --container-backend="$engine" 2>/dev/null >"$work/events"
-	number=$(sed -n "/\"step_started\"/{/\"name\":\"$1\"/s/.*\"step\":\([0-9]*\).*/\1/p}" "$work/events")
-	sed -n "/\"step_finished\"/{/\"step\":$number,/s/.*\"duration_ms\":\([0-9]*\).*/\1/p}" "$work/events"
-}
-
-median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
-
-report() { # NAME   from lines "HOST CIRRUS"
-	awk '{ print $1 }' "$work/pairs" | median >"$work/host"
-	awk '{ print $2 }' "$work/pairs" | median >"$work/cirrus"
-	ratio=$(awk '{ print $2 / $1 }' "$work/pairs" | median)
-	printf '%-34s %6d ms %6d ms %8.2f (target 1.2)\n' "$1" "$(cat "$work/host")" "$(cat "$work/cirrus")" "$ratio"
-}
+# shellcheck source=tests/bench/lib.sh
+. "$bench/lib.sh"
 
 cat >"$work/.cirrus.yml" <<EOF
 container:
@@ -63,14 +42,14 @@ for files in 1000 10000; do
 	for _ in $(seq "$rounds"); do
 		rm -rf "$work/x.zst" "$work/out" "$work/cache"
 		host=$(timed "tar -C '$work/data' -cf - . | zstd -q -o '$work/x.zst'")
-		echo "$host $(step "Upload 'x' cache")" >>"$work/save"
+		echo "$host $(step_ms "Upload 'x' cache")" >>"$work/save"
 		mkdir "$work/out"
 		host=$(timed "zstd -dc '$work/x.zst' | tar -C '$work/out' -xf -")
 		rm -rf "$work/out"
-		echo "$host $(step x)" >>"$work/restore"
+		echo "$host $(step_ms x)" >>"$work/restore"
 	done
 	for what in save restore; do
 		mv "$work/$what" "$work/pairs"
-		report "$what 1 GB in $files files"
+		report "$what 1 GB in $files files" 1.2
 	done
 done

@@ -2,7 +2,7 @@
 EXTRA_PROGRAMS = %D%/compare
 tests_bench_compare_SOURCES = %D%/compare.c
 tests_bench_compare_LDADD = core/libbase.la
-EXTRA_DIST += %D%/bench.sh %D%/caches.sh %D%/measure.sh %D%/validate.sh
+EXTRA_DIST += %D%/bench.sh %D%/caches.sh %D%/execution.sh %D%/lib.sh %D%/measure.sh %D%/validate.sh
 
 .PHONY: bench
 bench: all %D%/compare

@@ -18,12 +18,12 @@ check-threads: all
 # Memory errors fail the test; so do leaks that nothing points to any more.
 # Not these: valgrind 3.19 passes children off as processes with memory of their
 # own, so that posix_spawn(3) cannot tell what is missing (child, auth), and has
-# no pidfds, which are all that compat wants of it.
+# no pidfds, which are all that compat wants of it, nor openat2(2) (tree).
 VALGRIND = $(LIBTOOL) --mode=execute valgrind -q --error-exitcode=99 \
 	--leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite \
 	--suppressions=$(abs_top_srcdir)/tests/ci/valgrind.supp
 VALGRIND_TESTS = $(filter-out tests/unit/base/compat.t tests/unit/sdk/auth.t \
-	tests/unit/sdk/child.t,$(filter %.t,$(SANITIZED_TESTS)))
+	tests/unit/sdk/child.t tests/unit/sdk/tree.t,$(filter %.t,$(SANITIZED_TESTS)))
 check-valgrind: all
 	$(MAKE) check T_LOG_COMPILER='$(VALGRIND)' TESTS='$(VALGRIND_TESTS)'
 EXTRA_DIST += %D%/valgrind.supp %D%/lsan.supp %D%/tsan.supp
