@@ -7,15 +7,16 @@ core_libbase_la_LIBADD = $(CRYPTO_LIBS)
 core_libcore_la_SOURCES =
 core_libcore_la_CFLAGS = $(AM_CFLAGS) $(YAML_CFLAGS) $(CJSON_CFLAGS) \
 	$(ARCHIVE_CFLAGS) $(GIT2_CFLAGS) $(PCRE2_CFLAGS) $(CURL_CFLAGS) \
-	$(CRYPTO_CFLAGS) $(MICROHTTPD_CFLAGS)
+	$(CRYPTO_CFLAGS) $(MICROHTTPD_CFLAGS) $(EXPAT_CFLAGS)
 core_libcore_la_CPPFLAGS = $(AM_CPPFLAGS) -DBACKENDDIR='"$(backenddir)"' \
 	-DBINDIR='"$(bindir)"'
 core_libcore_la_LIBADD = core/libbase.la $(YAML_LIBS) $(CJSON_LIBS) \
 	$(ARCHIVE_LIBS) $(GIT2_LIBS) $(PCRE2_LIBS) $(CURL_LIBS) $(LTDL_LIBS) \
-	$(MICROHTTPD_LIBS)
+	$(MICROHTTPD_LIBS) $(EXPAT_LIBS)
 
 include core/base/local.mk
 include core/data/local.mk
+include core/annotate/local.mk
 include core/model/local.mk
 include core/config/local.mk
 include core/files/local.mk

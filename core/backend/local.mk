@@ -3,6 +3,7 @@ core_libcore_la_SOURCES += \
 	%D%/apart.c %D%/apart.h \
 	%D%/attempt.c %D%/attempt.h \
 	%D%/backend.h \
+	%D%/block.c %D%/block.h \
 	%D%/choose.c %D%/choose.h \
 	%D%/credentials.c %D%/credentials.h \
 	%D%/config-file.c %D%/config-file.h \

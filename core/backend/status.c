@@ -96,6 +96,8 @@ static const char *const capabilities[] = {
 	CAP(OPEN, "taking up an environment again"),
 	CAP(UNLOGGED, "leaving the main process's output unlogged"),
 	CAP(BUILDKIT, "building what needs BuildKit"),
+	CAP(COPY_RUNNING, "copying quicker while something runs"),
+	CAP(VOLUME_MEMORY, "volumes in memory"),
 };
 
 const char *capability_name(unsigned int capability)

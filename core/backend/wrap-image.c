@@ -152,6 +152,7 @@ cirrus_status conn_volume_create(struct conn *c, const struct call_options *o,
 		{true, CIRRUS_CAP_VOLUME},
 		{spec->source != NULL, CIRRUS_CAP_VOLUME_CLONE},
 		{spec->flags & CIRRUS_VOLUME_SHARED, CIRRUS_CAP_VOLUME_SHARED},
+		{spec->flags & CIRRUS_VOLUME_MEMORY, CIRRUS_CAP_VOLUME_MEMORY},
 	};
 	AUTO_ARENA struct arena a = {0};
 	struct attempt at;

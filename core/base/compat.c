@@ -167,6 +167,16 @@ int compat_join_namespaces(pid_t pid, bool net)
 	return rc;
 }
 
+void compat_close_from(int first)
+{
+#ifdef SYS_close_range
+	if (syscall(SYS_close_range, first, ~0U, 0) == 0)
+		return;
+#endif
+	for (int fd = (int)sysconf(_SC_OPEN_MAX) - 1; fd >= first; fd--)
+		close(fd);
+}
+
 int compat_processors(void)
 {
 	cpu_set_t set;
@@ -380,6 +390,12 @@ int compat_join_namespaces(pid_t pid, bool net)
 	(void)net;
 	errno = ENOSYS;
 	return -1;
+}
+
+void compat_close_from(int first)
+{
+	for (int fd = (int)sysconf(_SC_OPEN_MAX) - 1; fd >= first; fd--)
+		close(fd);
 }
 
 int compat_processors(void)

@@ -35,6 +35,9 @@ int compat_process_fd(pid_t pid);
  * another process, where that is a different one, and with `net` of its network
  * namespace: 0, or -1 with errno.  ENOSYS where there is no such thing. */
 int compat_join_namespaces(pid_t pid, bool net);
+/* Closes every descriptor from `first` on: in a child, where other threads'
+ * descriptors must not live on. */
+void compat_close_from(int first);
 int compat_processors(void);       /* this process may use; at least 1 */
 int64_t compat_memory_bytes(void); /* physical; 0: unknown */
 /* What errnum means; the text may or may not be in buf. */

@@ -4,6 +4,7 @@
 #include "cli/list-json.h"
 
 #include "config/json-model.h"
+#include "data/json-node.h"
 #include "data/json.h"
 #include "run/plan.h"
 
@@ -50,8 +51,10 @@ static void put_instance(struct cJSON *to, const struct instance *i)
 		json_add_str(o, "isolation", i->isolation_name);
 	if (i->block && i->block->kind == NODE_SCALAR)
 		json_add_str(o, "block", i->block->text);
-	else if (i->block)
-		json_add(o, "block", json_model_node(i->block));
+	else if (i->block) {
+		json_add(o, "block", json_of_node(i->block));
+		json_add(o, "positions", json_of_positions(i->block));
+	}
 }
 
 static void put_extra(struct cJSON *to, const struct task *t)
@@ -60,7 +63,8 @@ static void put_extra(struct cJSON *to, const struct task *t)
 			   .children = t->extra,
 			   .n_children = t->n_extra};
 
-	json_add(to, "extra", json_model_node(&all));
+	json_add(to, "extra", json_of_node(&all));
+	json_add(to, "extraPositions", json_of_positions(&all));
 }
 
 static struct cJSON *full_task(const struct task *t, bool by_git)

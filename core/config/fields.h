@@ -80,6 +80,9 @@ int field_u32(struct draft *d, const struct node *n, void *at);
 int field_memory(struct draft *d, const struct node *n, void *at); /* MiB */
 int field_float(struct draft *d, const struct node *n, void *at);
 int field_strings(struct draft *d, const struct node *n, void *at); /* list */
+/* What the task expands once more when it runs. */
+int field_early_string(struct draft *d, const struct node *n, void *at);
+int field_early_strings(struct draft *d, const struct node *n, void *at);
 int field_raw_strings(struct draft *d, const struct node *n, void *at);
 int field_pairs(struct draft *d, const struct node *n, void *at); /* pairs */
 int field_raw_map(struct draft *d, const struct node *n, void *at);

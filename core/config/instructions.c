@@ -83,11 +83,11 @@ static int cache_reupload(struct draft *d, const struct node *n, void *at)
 
 static const struct field cache_table[] = {
 	FIELD("name", field_string, struct cache_fields, name),
-	FIELD("folder", field_string, struct cache_fields, folder),
-	FIELD("folders", field_strings, struct cache_fields, folders),
+	FIELD("folder", field_early_string, struct cache_fields, folder),
+	FIELD("folders", field_early_strings, struct cache_fields, folders),
 	FIELD("fingerprint_script", field_script, struct cache_fields,
 	      fingerprint_scripts),
-	FIELD("fingerprint_key", field_string, struct cache_fields,
+	FIELD("fingerprint_key", field_early_string, struct cache_fields,
 	      fingerprint_key),
 	FIELD("populate_script", field_script, struct cache_fields,
 	      populate_scripts),
@@ -262,13 +262,13 @@ static int artifact_path(struct draft *d, const struct node *n, void *at)
 	const char **one = arena_alloc(d->p->arena, 2 * sizeof(*one));
 
 	a->paths = one;
-	return field_string(d, n, one);
+	return field_early_string(d, n, one);
 }
 
 static const struct field artifact_table[] = {
 	FIELD("name", field_string, struct artifact_fields, name),
 	FIELD_WHOLE("path", artifact_path, 0),
-	FIELD("paths", field_strings, struct artifact_fields, paths),
+	FIELD("paths", field_early_strings, struct artifact_fields, paths),
 	FIELD("type", field_string, struct artifact_fields, type),
 	FIELD("format", field_string, struct artifact_fields, format),
 	{NULL},
@@ -313,7 +313,7 @@ static int file_contents(struct draft *d, const struct node *n, void *at)
 
 static const struct field file_table[] = {
 	FIELD("name", field_string, struct file_fields, name),
-	FIELD_MUST("path", field_string, struct file_fields, path),
+	FIELD_MUST("path", field_early_string, struct file_fields, path),
 	FIELD_WHOLE("variable_name", file_variable, 0),
 	FIELD_WHOLE("from_contents", file_contents, 0),
 	{NULL},

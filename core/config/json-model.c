@@ -389,21 +389,3 @@ struct cJSON *json_model_tasks(const struct tasks *tasks)
 	json_sort(array);
 	return array;
 }
-
-struct cJSON *json_model_node(const struct node *n)
-{
-	struct cJSON *o = n->kind == NODE_MAP ? json_object() : json_array();
-
-	for (size_t i = 0; i < n->n_children; i++) {
-		const struct node *c = n->children[i];
-		const char *key = n->kind == NODE_MAP ? c->name : NULL;
-
-		if (key && node_get(n, key) != c)
-			continue;
-		if (c->kind == NODE_SCALAR)
-			json_add_str(o, key, c->text);
-		else
-			json_add(o, key, json_model_node(c));
-	}
-	return o;
-}

@@ -13,8 +13,5 @@ struct cJSON;
 struct cJSON *json_model_tasks(const struct tasks *tasks);
 /* One task, keys unsorted. */
 struct cJSON *json_model_task(const struct task *task);
-/* A positioned tree as plain JSON: maps (a duplicate key keeps its last value),
- * lists, strings. */
-struct cJSON *json_model_node(const struct node *n);
 
 #endif

@@ -102,6 +102,7 @@ struct draft {
 	const struct node *collected[N_COLLECTIBLES];
 	struct instruction_vec instructions;
 	enum behaviour behaviour; /* of the block that is being read */
+	bool early;               /* what is read, the task expands once more */
 	struct position dockerfile_at;
 	const char *dockerfile_hash;
 };

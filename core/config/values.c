@@ -17,7 +17,8 @@ const char *expanded(struct draft *d, const struct node *at, const char *text)
 
 	if (!strpbrk(text, "$%"))
 		return text;
-	e = vars_expand(draft_vars(d), d->p->arena, text);
+	e = (d->early ? vars_expand_early : vars_expand)(draft_vars(d),
+							 d->p->arena, text);
 	if (!e)
 		fail(d->p, at, "expands to more than %u bytes", EXPAND_MAX);
 	return e;
@@ -193,6 +194,26 @@ static int field_list(struct draft *d, const struct node *n, bool expand,
 int field_strings(struct draft *d, const struct node *n, void *at)
 {
 	return field_list(d, n, true, at);
+}
+
+int field_early_string(struct draft *d, const struct node *n, void *at)
+{
+	int r;
+
+	d->early = true;
+	r = field_string(d, n, at);
+	d->early = false;
+	return r;
+}
+
+int field_early_strings(struct draft *d, const struct node *n, void *at)
+{
+	int r;
+
+	d->early = true;
+	r = field_strings(d, n, at);
+	d->early = false;
+	return r;
 }
 
 int field_raw_strings(struct draft *d, const struct node *n, void *at)

@@ -3,10 +3,12 @@
 
 #include "config/vars.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/strv.h"
 
 #define ROUNDS 10
 
@@ -123,6 +125,13 @@ struct form {
 static const struct form forms[] = {
 	{'$', "$", ""}, {'$', "${", "}"}, {'%', "%", "%"}};
 
+/* Whether $NAME at s is the beginning of a name that tasks know. */
+static bool is_cut(const char *s, size_t len)
+{
+	return (isalnum((unsigned char)s[len]) || s[len] == '_') &&
+	       (str_starts(s, "$CIRRUS_") || str_starts(s, "$CI_NODE_"));
+}
+
 /* The length of "${NAME}" at s, or 0 where s begins with something else. */
 static size_t reference(const char *s, const struct form *form,
 			const char *name, size_t name_len)
@@ -138,7 +147,7 @@ static size_t reference(const char *s, const struct form *form,
 
 /* Replaces all references of one form to one name in `from`; where there are
  * any, the result is in `to`. */
-static bool replace(const char *from, const struct form *form,
+static bool replace(const char *from, const struct form *form, bool early,
 		    const struct pair *var, struct buf *to)
 {
 	size_t name_len = strlen(var->key), n;
@@ -148,7 +157,7 @@ static bool replace(const char *from, const struct form *form,
 	for (const char *s = strchr(from, form->lead); s;
 	     s = strchr(s, form->lead)) {
 		n = reference(s, form, var->key, name_len);
-		if (!n) {
+		if (!n || (early && !*form->close && is_cut(s, n))) {
 			s++;
 			continue;
 		}
@@ -165,7 +174,7 @@ static bool replace(const char *from, const struct form *form,
 
 /* One round over all names, greatest first; whether anything changed, and
  * overflow in *text where it grew too long. */
-static bool replace_all(const struct vars *vars, struct buf *text,
+static bool replace_all(const struct vars *vars, bool early, struct buf *text,
 			struct buf *spare)
 {
 	bool changed = false;
@@ -174,8 +183,8 @@ static bool replace_all(const struct vars *vars, struct buf *text,
 		for (size_t f = 0; f < ARRAY_LEN(forms); f++) {
 			struct buf swap = *text;
 
-			if (!replace(text->data, &forms[f], &vars->v[i - 1],
-				     spare))
+			if (!replace(text->data, &forms[f], early,
+				     &vars->v[i - 1], spare))
 				continue;
 			changed = true;
 			*text = *spare;
@@ -187,8 +196,8 @@ static bool replace_all(const struct vars *vars, struct buf *text,
 	return changed;
 }
 
-const char *vars_expand(const struct vars *vars, struct arena *arena,
-			const char *text)
+static const char *expand(const struct vars *vars, struct arena *arena,
+			  const char *text, bool early)
 {
 	AUTO_BUF struct buf now = BUF_INIT(EXPAND_MAX);
 	AUTO_BUF struct buf spare = BUF_INIT(EXPAND_MAX);
@@ -199,10 +208,22 @@ const char *vars_expand(const struct vars *vars, struct arena *arena,
 	for (int round = 0; round < ROUNDS; round++) {
 		AUTO_FREE char *before = xstrdup(now.data);
 
-		if (!replace_all(vars, &now, &spare))
+		if (!replace_all(vars, early, &now, &spare))
 			break;
 		if (strcmp(before, now.data) == 0)
 			break;
 	}
 	return now.overflow ? NULL : arena_strdup(arena, now.data);
+}
+
+const char *vars_expand(const struct vars *vars, struct arena *arena,
+			const char *text)
+{
+	return expand(vars, arena, text, false);
+}
+
+const char *vars_expand_early(const struct vars *vars, struct arena *arena,
+			      const char *text)
+{
+	return expand(vars, arena, text, true);
 }

@@ -31,5 +31,9 @@ struct pairs vars_pairs(const struct vars *vars); /* shares */
 #define EXPAND_MAX (1024u * 1024)
 const char *vars_expand(const struct vars *vars, struct arena *arena,
 			const char *text);
+/* For text that the task expands once more, when it has all of its variables:
+ * $CIRRUS_TASK_NAME and the like are left to it, they do not begin with $CI. */
+const char *vars_expand_early(const struct vars *vars, struct arena *arena,
+			      const char *text);
 
 #endif

@@ -81,6 +81,17 @@ static int open_parent(const struct save *s, const char *name, char **base)
 	return STEAL_FD(dir);
 }
 
+int save_open(const struct save *s, const char *name)
+{
+	AUTO_FREE char *base = NULL;
+	AUTO_CLOSE int dir = open_parent(s, name, &base);
+
+	if (dir < 0)
+		return -1;
+	return openat(dir, base,
+		      O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+}
+
 static int part_open(struct saving *v, struct part *p, const char *name)
 {
 	char random[17];
@@ -165,8 +176,11 @@ static int save_member(struct saving *v, struct save_file *f,
 	struct timespec mtime = {archive_entry_mtime(e),
 				 archive_entry_mtime_nsec(e)};
 	int64_t size = archive_entry_size(e);
-	AUTO_PART struct part p;
+	AUTO_PART struct part p = {.dir = -1, .fd = -1};
 
+	f->too_large = v->s->max > 0 && size > v->s->max;
+	if (f->too_large)
+		return 0;
 	begins(v, f, size);
 	if (part_open(v, &p, f->name) < 0 || copy_contents(v, &p) < 0 ||
 	    part_finish(v, &p, size, archive_entry_perm(e), &mtime) < 0)
@@ -194,14 +208,10 @@ static int copy_file(struct saving *v, int from, const struct part *to)
 static int save_again(struct saving *v, const struct save_file *from,
 		      struct save_file *f)
 {
-	AUTO_FREE char *base = NULL;
-	AUTO_CLOSE int dir = open_parent(v->s, from->name, &base);
-	AUTO_CLOSE int fd = -1;
-	AUTO_PART struct part p;
+	AUTO_CLOSE int fd = save_open(v->s, from->name);
+	AUTO_PART struct part p = {.dir = -1, .fd = -1};
 	struct stat st;
 
-	if (dir >= 0)
-		fd = openat(dir, base, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return error_errno(v->err, errno, "cannot read %s/%s",
 				   v->s->path, from->name);

@@ -20,6 +20,7 @@ struct save_file {
 	const char *member; /* its name in the stream */
 	const char *name;   /* what it becomes; no "." or ".." in it */
 	bool saved;
+	bool too_large; /* and thus left out */
 };
 
 struct save {
@@ -27,6 +28,7 @@ struct save {
 	const char *path;        /* of it, for messages */
 	struct save_file *files; /* sorted by member, some of which may agree */
 	size_t n_files;
+	int64_t max; /* bytes of a file; 0: no matter */
 	/* A file begins, and is there; either may be NULL. */
 	void (*begins)(void *ctx, const struct save_file *f, int64_t size);
 	void (*ends)(void *ctx, const struct save_file *f);
@@ -38,5 +40,8 @@ struct save {
 int save_files(struct save *s,
 	       ssize_t (*read)(void *ctx, void *buf, size_t len), void *ctx,
 	       struct error **err) MUST_CHECK;
+
+/* Opens a file that was saved, for reading: its fd, or -1 with errno. */
+int save_open(const struct save *s, const char *name) MUST_CHECK;
 
 #endif

@@ -30,6 +30,7 @@ void event_free(struct event *e)
 	free(e->text);
 	free(e->hint);
 	free(e->path);
+	annotation_free(e->annotation);
 	free(e);
 }
 
@@ -42,6 +43,7 @@ const char *event_type_name(enum event_type type)
 		[EVENT_OUTPUT] = "output",
 		[EVENT_PROGRESS] = "progress",
 		[EVENT_MESSAGE] = "message",
+		[EVENT_ANNOTATION] = "annotation",
 		[EVENT_STEP_FINISHED] = "step_finished",
 		[EVENT_TASK_FINISHED] = "task_finished",
 		[EVENT_RUN_FINISHED] = "run_finished",

@@ -8,8 +8,8 @@
  *
  * Per task the order is
  *
- *	TASK_STARTED { STEP_STARTED { OUTPUT | PROGRESS | MESSAGE } STEP_FINISHED }
- *	TASK_FINISHED
+ *	TASK_STARTED { STEP_STARTED { OUTPUT | PROGRESS | MESSAGE | ANNOTATION }
+ *	STEP_FINISHED } TASK_FINISHED
  *
  * with background scripts' OUTPUT and STEP_FINISHED at any later place before
  * TASK_FINISHED.  Tasks interleave.  RUN_STARTED is the first, RUN_FINISHED the
@@ -20,6 +20,8 @@
 
 #include <stdint.h>
 
+#include "model/annotation.h"
+
 enum event_type {
 	EVENT_RUN_STARTED,   /* text: the run's id; total: how many tasks;
 			      * title: the project; path: what lasts of it */
@@ -28,6 +30,7 @@ enum event_type {
 	EVENT_OUTPUT,        /* step; offset, length: new bytes in its log */
 	EVENT_PROGRESS,      /* step; item, text (what), done, total */
 	EVENT_MESSAGE,       /* level, text; hint; task and step may be -1 */
+	EVENT_ANNOTATION,    /* step; annotation */
 	EVENT_STEP_FINISHED, /* step, status, duration; exit_code, signal */
 	EVENT_TASK_FINISHED, /* status, duration; text: the reason */
 	EVENT_RUN_FINISHED   /* status, duration; exit_code: of the program */
@@ -72,6 +75,7 @@ struct event {
 	char *title;        /* the bare name of task or step: "Lint", "build" */
 	char *title_suffix; /* labels of a task: "(go:1.22 linux)", or NULL */
 	char *item, *text, *hint, *path;
+	struct annotation *annotation;
 };
 
 struct event *event_new(enum event_type type, int64_t task, int step);

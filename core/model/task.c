@@ -40,6 +40,12 @@ char *task_suffix(const struct task *t)
 	return buf_steal(&b);
 }
 
+bool instruction_is_clone(const struct instruction *i)
+{
+	return i->kind == INSTRUCTION_CLONE ||
+	       (i->kind == INSTRUCTION_SCRIPT && strcmp(i->name, "clone") == 0);
+}
+
 const char *pairs_get(const struct pairs *p, const char *key)
 {
 	for (size_t i = 0; i < p->len; i++)

@@ -234,6 +234,9 @@ void tasks_free_ptr(struct tasks **t);
  * there are none. */
 char *task_suffix(const struct task *t);
 
+/* Whether it brings the project, which is there already: nobody performs it. */
+bool instruction_is_clone(const struct instruction *i);
+
 /* The value, or NULL. */
 const char *pairs_get(const struct pairs *p, const char *key);
 

@@ -38,6 +38,7 @@ extern const struct format format_simple, format_github_actions, format_travis,
 /* The colours in which statuses are told. */
 enum color { COLOR_RED = 1, COLOR_GREEN, COLOR_YELLOW };
 enum color color_of_status(enum event_status status);
+enum color color_of_level(enum annotation_level level);
 
 /* How a task failed, for somebody about to look for the reason. */
 void summary_print_failure(struct report *r, const struct task_view *t);

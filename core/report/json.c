@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/utf8.h"
 #include "data/json.h"
+#include "report/annotation-json.h"
 #include "report/format.h"
 
 /* Raised when a field changes its meaning or goes away, not when one comes. */
@@ -136,6 +137,11 @@ static void add_message(struct cJSON *o, const struct event *e)
 	add_text(o, "hint", e->hint);
 }
 
+static void add_annotation(struct cJSON *o, const struct event *e)
+{
+	annotation_to_json(e->annotation, o);
+}
+
 static void add_step_finished(struct cJSON *o, const struct event *e)
 {
 	add_end(o, e);
@@ -231,6 +237,7 @@ static void print_event(struct report *r, const struct event *e)
 		[EVENT_STEP_STARTED] = add_step_started,
 		[EVENT_PROGRESS] = add_progress,
 		[EVENT_MESSAGE] = add_message,
+		[EVENT_ANNOTATION] = add_annotation,
 		[EVENT_STEP_FINISHED] = add_step_finished,
 		[EVENT_TASK_FINISHED] = add_task_finished,
 		[EVENT_RUN_FINISHED] = add_run_finished,

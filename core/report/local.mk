@@ -1,5 +1,6 @@
 # core/report: events -> what people and machines read
 core_libcore_la_SOURCES += \
+	%D%/annotation-json.c %D%/annotation-json.h \
 	%D%/ansi.c %D%/ansi.h \
 	%D%/choose.c %D%/choose.h \
 	%D%/format.h \
@@ -8,7 +9,7 @@ core_libcore_la_SOURCES += \
 	%D%/junit.c %D%/junit.h \
 	%D%/lines.c %D%/lines.h \
 	%D%/out.c %D%/out.h \
-	%D%/page.c %D%/page.h %D%/page-log.c \
+	%D%/page.c %D%/page.h %D%/page-annotations.c %D%/page-log.c \
 	%D%/replay.c %D%/replay.h \
 	%D%/report.c %D%/report.h \
 	%D%/resize.c %D%/resize.h \

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "model/exit.h"
 #include "report/ansi.h"
 #include "report/words.h"
 
@@ -61,7 +62,9 @@ static enum event_status status_of_run(const struct view *v)
 {
 	if (!v->finished)
 		return STATUS_NONE;
-	return v->exit_code == 0 ? STATUS_SUCCEEDED : STATUS_FAILED;
+	if (v->exit_code == EXIT_INTERRUPTED || v->exit_code == EXIT_TERMINATED)
+		return STATUS_ABORTED;
+	return v->exit_code == EXIT_OK ? STATUS_SUCCEEDED : STATUS_FAILED;
 }
 
 static const char *name_of_run(const struct view *v)
@@ -251,6 +254,24 @@ static void put_row(const struct task_view *t, const struct span *span,
 	out_text(to, "</a>\n");
 }
 
+/* What the colours mean; some of them are rare. */
+static void put_legend(const struct view *v, struct out *to)
+{
+	bool aborted = false;
+
+	for (size_t i = 0; i < v->tasks.len; i++)
+		aborted |= v->tasks.ptr[i]->status == STATUS_ABORTED;
+	out_text(to, "<div class=\"legend\">"
+		     "<span style=\"--k:var(--prep)\">preparing</span>"
+		     "<span style=\"--k:var(--pull)\">image pull</span>"
+		     "<span style=\"--k:var(--cache)\">caches</span>"
+		     "<span style=\"--k:var(--ok)\">instructions</span>"
+		     "<span style=\"--k:var(--bad)\">failed</span>");
+	if (aborted)
+		out_text(to, "<span style=\"--k:var(--warn)\">aborted</span>");
+	out_text(to, "</div>");
+}
+
 static void put_timeline(const struct view *v, struct out *to)
 {
 	struct span span = span_of(v);
@@ -262,27 +283,27 @@ static void put_timeline(const struct view *v, struct out *to)
 	put_axis(&span, to);
 	for (size_t i = 0; i < v->tasks.len; i++)
 		put_row(v->tasks.ptr[i], &span, to);
-	out_text(to,
-		 "<div class=\"legend\"><span "
-		 "style=\"--k:var(--prep)\">preparing</span><span "
-		 "style=\"--k:var(--pull)\">image pull</span><span "
-		 "style=\"--k:var(--cache)\">caches</span><span "
-		 "style=\"--k:var(--ok)\">instructions</span><span "
-		 "style=\"--k:var(--bad)\">failed</span></div></section>\n");
+	put_legend(v, to);
+	out_text(to, "</section>\n");
 }
 
 /* --- tasks ------------------------------------------------------------------------ */
 
 static void put_step(struct step_view *s, int64_t *budget, struct out *to)
 {
+	size_t failures = s->n_annotations[ANNOTATION_FAILURE];
+	size_t warnings = s->n_annotations[ANNOTATION_WARNING];
+	bool open = view_is_bad(s->status) || failures > 0 || warnings > 0;
+
 	out_format(to, "<details class=\"step %s\"%s><summary>",
-		   event_status_name(s->status),
-		   view_is_bad(s->status) ? " open" : "");
+		   event_status_name(s->status), open ? " open" : "");
 	put_symbol("chev", " chev", to);
 	put_mark(s->status, to);
 	out_text(to, "<span class=\"title\">");
 	ansi_text(s->title, to);
-	out_text(to, "</span><span class=\"rest\"></span>");
+	out_text(to, "</span>");
+	page_annotation_counts(failures, warnings, to);
+	out_text(to, "<span class=\"rest\"></span>");
 	put_duration(s->status, s->duration_ns, to);
 	out_text(to, "</summary>");
 	if (s->note) {
@@ -290,6 +311,7 @@ static void put_step(struct step_view *s, int64_t *budget, struct out *to)
 		ansi_text(s->note, to);
 		out_text(to, "</p>");
 	}
+	page_annotations(s, budget, to);
 	page_log(s, budget, to);
 	if (s->error) {
 		out_text(to, "<p class=\"error\">");
@@ -311,7 +333,8 @@ static void put_why(const struct task_view *t, struct out *to)
 
 	if (t->status == STATUS_SUCCEEDED || (!t->reason && !s))
 		return;
-	out_text(to, "<span class=\"why\">");
+	/* a reason stands in full below, once the task is unfolded */
+	out_format(to, "<span class=\"why%s\">", t->reason ? " told" : "");
 	if (t->reason) {
 		ansi_text(t->reason, to);
 	} else {
@@ -345,6 +368,8 @@ static void put_task(const struct task_view *t, int64_t *budget, struct out *to)
 	}
 	out_text(to, "</h2>");
 	put_why(t, to);
+	page_annotation_counts(view_count(t, ANNOTATION_FAILURE),
+			       view_count(t, ANNOTATION_WARNING), to);
 	out_text(to, "<span class=\"rest\"></span>");
 	put_duration(t->status, t->duration_ns, to);
 	out_text(to, "</summary>");
@@ -353,10 +378,11 @@ static void put_task(const struct task_view *t, int64_t *budget, struct out *to)
 		ansi_text(t->reason, to);
 		out_text(to, "</p>");
 	}
-	out_text(to, "<div class=\"steps\">\n");
+	if (t->steps.len > 0)
+		out_text(to, "<div class=\"steps\">\n");
 	for (size_t i = 0; i < t->steps.len; i++)
 		put_step(t->steps.ptr[i], budget, to);
-	out_text(to, "</div></details>\n");
+	out_format(to, "%s</details>\n", t->steps.len > 0 ? "</div>" : "");
 }
 
 static void put_again(const struct view *v, struct out *to)
@@ -388,8 +414,8 @@ void page_write(const struct view *v, struct out *to)
 	out_text(to, "<main>\n");
 	put_title(v, to);
 	put_bar(v, to);
-	put_timeline(v, to);
 	put_again(v, to);
+	put_timeline(v, to);
 	for (size_t i = 0; i < v->tasks.len; i++)
 		put_task(v->tasks.ptr[i], &budget, to);
 	out_format(to,

@@ -19,4 +19,10 @@ void page_log(struct step_view *s, int64_t *budget, struct out *to);
 
 extern const char page_css[], page_js[]; /* the texts of page.css, page.js */
 
+/* What was reported about a step, as a list; takes from the budget likewise. */
+void page_annotations(const struct step_view *s, int64_t *budget,
+		      struct out *to);
+/* How much there is of it, as a word or two; nothing where there is none. */
+void page_annotation_counts(size_t failures, size_t warnings, struct out *to);
+
 #endif

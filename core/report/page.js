@@ -31,6 +31,18 @@
 			document.querySelector(a.getAttribute("href")).open = true;
 		};
 	});
+	/* how it failed stands at the end of a log */
+	all("details.step").forEach(function (d) {
+		var toEnd = function () {
+			var log = d.querySelector("summary ~ pre");
+
+			if (log && d.querySelector("pre .end"))
+				log.scrollTop = log.scrollHeight;
+		};
+
+		d.addEventListener("toggle", toEnd);
+		toEnd();
+	});
 	all("time").forEach(function (t) {
 		var d = new Date(t.dateTime);
 

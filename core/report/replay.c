@@ -70,6 +70,16 @@ static void put_output(struct queue *to, const struct task_view *t,
 	told->bytes = s->length;
 }
 
+static void put_annotations(struct queue *to, const struct task_view *t,
+			    const struct step_view *s,
+			    struct replayed_step *told)
+{
+	for (; told->n_annotations < s->annotations.len; told->n_annotations++)
+		put(to, EVENT_ANNOTATION, t->id, told->number, s->at_ns)
+			->annotation = annotation_copy(
+			s->annotations.ptr[told->n_annotations]);
+}
+
 static void put_step(struct replay *r, struct queue *to,
 		     const struct task_view *t, const struct step_view *s,
 		     struct replayed_task *of, struct replayed_step *told)
@@ -84,6 +94,7 @@ static void put_step(struct replay *r, struct queue *to,
 	put_message(to, t->id, s->at_ns, told, &told->note, LEVEL_INFO, s->note,
 		    NULL);
 	put_output(to, t, s, told);
+	put_annotations(to, t, s, told);
 	put_message(to, t->id, s->at_ns, told, &told->error, LEVEL_ERROR,
 		    s->error, s->hint);
 	told->ended = s->finished;

@@ -12,6 +12,7 @@ struct replayed_step {
 	bool begun, ended;
 	int number;
 	int64_t bytes;
+	size_t n_annotations;
 	char *note, *error;
 };
 VEC_DEFINE(replayed_steps, struct replayed_step);

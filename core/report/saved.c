@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "data/json.h"
+#include "report/annotation-json.h"
 #include "report/words.h"
 
 /* Raised when a field changes its meaning or goes away, not when one comes. */
@@ -17,6 +18,12 @@
 
 /* No run of ours writes more. */
 #define SAVED_MAX ((size_t)256 << 20)
+
+/* "failures": how many of that level there were; to be freed. */
+static char *key_of_count(enum annotation_level level)
+{
+	return xasprintf("%ss", annotation_level_name(level));
+}
 
 /* --- writing ---------------------------------------------------------------- */
 
@@ -53,6 +60,25 @@ static const char *relative(const struct view *v, const char *path)
 	return path;
 }
 
+/* Those that are known, and how many there were. */
+static void add_annotations(struct cJSON *o, const struct step_view *s)
+{
+	struct cJSON *list;
+
+	for (int i = 0; i < ANNOTATION_LEVELS; i++) {
+		AUTO_FREE char *key = key_of_count((enum annotation_level)i);
+
+		if (s->n_annotations[i] > 0)
+			json_add_int(o, key, (int64_t)s->n_annotations[i]);
+	}
+	if (s->annotations.len == 0)
+		return;
+	list = json_add(o, "annotations", json_array());
+	for (size_t i = 0; i < s->annotations.len; i++)
+		annotation_to_json(s->annotations.ptr[i],
+				   json_add(list, NULL, json_object()));
+}
+
 static struct cJSON *json_of_step(const struct view *v,
 				  const struct step_view *s)
 {
@@ -69,6 +95,7 @@ static struct cJSON *json_of_step(const struct view *v,
 	add_text(o, "note", s->note);
 	add_text(o, "error", s->error);
 	add_text(o, "hint", s->hint);
+	add_annotations(o, s);
 	if (s->path)
 		json_add_str(o, "log", relative(v, s->path));
 	return o;
@@ -164,6 +191,20 @@ static enum step_kind get_kind(const struct cJSON *o)
 	return STEP_OTHER;
 }
 
+static void read_annotations(struct step_view *s, const struct cJSON *o)
+{
+	const struct cJSON *list = json_get(o, "annotations");
+
+	for (int i = 0; i < ANNOTATION_LEVELS; i++) {
+		AUTO_FREE char *key = key_of_count((enum annotation_level)i);
+		int64_t n = json_get_int(o, key, 0);
+
+		s->n_annotations[i] = n > 0 ? (size_t)n : 0;
+	}
+	for (const struct cJSON *a = json_first(list); a; a = json_next(a))
+		annotation_views_push(&s->annotations, annotation_from_json(a));
+}
+
 static void read_step(const struct view *v, struct task_view *t,
 		      const struct cJSON *o)
 {
@@ -182,6 +223,7 @@ static void read_step(const struct view *v, struct task_view *t,
 	s->note = get_text(o, "note");
 	s->error = get_text(o, "error");
 	s->hint = get_text(o, "hint");
+	read_annotations(s, o);
 	s->log_fd = -1;
 	if (log)
 		s->path = *log == '/' ? xstrdup(log)

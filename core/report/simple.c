@@ -15,6 +15,8 @@
 struct marks {
 	void (*open)(struct out *o, const char *title);
 	void (*close)(struct out *o, const char *title);
+	/* NULL: as a line for people. */
+	void (*annotation)(struct out *o, const struct annotation *a);
 };
 
 struct simple {
@@ -37,6 +39,13 @@ enum color color_of_status(enum event_status status)
 	if (status == STATUS_SUCCEEDED)
 		return COLOR_GREEN;
 	return view_is_bad(status) ? COLOR_RED : COLOR_YELLOW;
+}
+
+enum color color_of_level(enum annotation_level level)
+{
+	if (level == ANNOTATION_FAILURE)
+		return COLOR_RED;
+	return level == ANNOTATION_WARNING ? COLOR_YELLOW : COLOR_GREEN;
 }
 
 static void tell_started(struct report *r, const char *title)
@@ -117,6 +126,23 @@ static void tell_task_finished(struct report *r, const struct event *e)
 	tell_finished(r, e, task->title);
 }
 
+/* People need not read of each test that passed. */
+static void tell_annotation(struct report *r, const struct annotation *a)
+{
+	const struct simple *s = r->state;
+	AUTO_FREE char *text = NULL;
+
+	if (s->marks->annotation) {
+		out_end_line(&r->out);
+		s->marks->annotation(&r->out, a);
+		return;
+	}
+	if (a->level == ANNOTATION_NOTICE && !r->o.verbose)
+		return;
+	text = words_annotation(a);
+	line(r, color_of_level(a->level), text);
+}
+
 static void tell(void *ctx, const struct event *e)
 {
 	struct report *r = ctx;
@@ -131,6 +157,8 @@ static void tell(void *ctx, const struct event *e)
 		tell_output(r, e);
 	else if (e->type == EVENT_MESSAGE)
 		tell_message(r, e);
+	else if (e->type == EVENT_ANNOTATION)
+		tell_annotation(r, e->annotation);
 	else if (e->type == EVENT_STEP_FINISHED)
 		tell_step_finished(r, e);
 	else if (e->type == EVENT_TASK_FINISHED)
@@ -213,6 +241,66 @@ static void github_close(struct out *o, const char *title UNUSED)
 	out_text(o, "##[endgroup]\n");
 }
 
+/* A workflow command is one line; what would end it, or one of its properties,
+ * is written in hexadecimal. */
+static void github_escaped(struct out *o, const char *text, const char *special)
+{
+	for (; *text; text++) {
+		if (strchr("%\r\n", *text) || strchr(special, *text))
+			out_format(o, "%%%02X", (unsigned char)*text);
+		else
+			out_add(o, text, 1);
+	}
+}
+
+static void github_property(struct out *o, const char **before,
+			    const char *name, const char *value)
+{
+	if (!value)
+		return;
+	out_format(o, "%s%s=", *before, name);
+	github_escaped(o, value, ":,");
+	*before = ",";
+}
+
+static void github_number(struct out *o, const char **before, const char *name,
+			  int n)
+{
+	if (n <= 0)
+		return;
+	out_format(o, "%s%s=%d", *before, name, n);
+	*before = ",";
+}
+
+/* Columns count only where they are of one line. */
+static void github_annotation(struct out *o, const struct annotation *a)
+{
+	static const char *const commands[] = {
+		[ANNOTATION_NOTICE] = "notice",
+		[ANNOTATION_WARNING] = "warning",
+		[ANNOTATION_FAILURE] = "error",
+	};
+	bool is_line = a->path && a->start_line > 0;
+	bool has_columns = is_line && a->start_line == a->end_line;
+	const char *before = " ";
+
+	out_format(o, "::%s", commands[a->level]);
+	github_property(o, &before, "file", a->path);
+	github_number(o, &before, "line", is_line ? a->start_line : 0);
+	github_number(o, &before, "endLine", is_line ? a->end_line : 0);
+	github_number(o, &before, "col", has_columns ? a->start_column : 0);
+	github_number(o, &before, "endColumn", has_columns ? a->end_column : 0);
+	github_property(o, &before, "title", a->title);
+	out_text(o, "::");
+	/* one that says nothing is not shown */
+	github_escaped(o,
+		       a->details ? a->details
+		       : a->title ? a->title
+				  : "",
+		       "");
+	out_text(o, "\n");
+}
+
 static void travis_open(struct out *o, const char *title)
 {
 	out_format(o, "travis_fold:start:%s\n", title);
@@ -250,18 +338,19 @@ static void teamcity_close(struct out *o, const char *title)
 	teamcity(o, "blockClosed", title);
 }
 
-#define LINE_FORMAT(id, text, open, close)                         \
-	static void start_##id(struct report *r)                   \
-	{                                                          \
-		static const struct marks marks = {open, close};   \
-                                                                   \
-		start(r, &marks);                                  \
-	}                                                          \
-	const struct format format_##id = {                        \
-		text,       start_##id, simple_event, simple_idle, \
+#define LINE_FORMAT(id, text, open, close, annotation)                       \
+	static void start_##id(struct report *r)                             \
+	{                                                                    \
+		static const struct marks marks = {open, close, annotation}; \
+                                                                             \
+		start(r, &marks);                                            \
+	}                                                                    \
+	const struct format format_##id = {                                  \
+		text,       start_##id, simple_event, simple_idle,           \
 		simple_end, NULL,       NULL}
 
-LINE_FORMAT(simple, "simple", NULL, NULL);
-LINE_FORMAT(github_actions, "github-actions", github_open, github_close);
-LINE_FORMAT(travis, "travis", travis_open, travis_close);
-LINE_FORMAT(teamcity, "teamcity", teamcity_open, teamcity_close);
+LINE_FORMAT(simple, "simple", NULL, NULL, NULL);
+LINE_FORMAT(github_actions, "github-actions", github_open, github_close,
+	    github_annotation);
+LINE_FORMAT(travis, "travis", travis_open, travis_close, NULL);
+LINE_FORMAT(teamcity, "teamcity", teamcity_open, teamcity_close, NULL);

@@ -110,6 +110,17 @@ static void print_why(struct out *o, const struct task_view *t, bool is_first)
 		out_format(o, "  %s", s->title);
 }
 
+/* "(3 failures, 1 warning)", as its reports have it. */
+static void print_annotations(struct out *o, const struct task_view *t)
+{
+	AUTO_FREE char *counts =
+		words_annotations(view_count(t, ANNOTATION_FAILURE),
+				  view_count(t, ANNOTATION_WARNING));
+
+	if (counts)
+		out_format(o, "  (%s)", counts);
+}
+
 static void print_task(struct report *r, const struct task_view *t,
 		       int name_width)
 {
@@ -128,6 +139,7 @@ static void print_task(struct report *r, const struct task_view *t,
 		   clock_format(t->duration_ns, duration));
 	if (t->status != STATUS_SUCCEEDED)
 		print_why(&r->err, t, t == first_with(&r->view, view_is_bad));
+	print_annotations(&r->err, t);
 	out_text(&r->err, "\n");
 }
 
@@ -166,6 +178,30 @@ static void put_indented(const char *line, struct out *to)
 	out_format(to, "%s%s\n", *line ? "    " : "", line);
 }
 
+/* Annotations of a task that a failure is told with. */
+#define LAST_ANNOTATIONS 10
+
+static void put_annotations(struct out *o, const struct task_view *t)
+{
+	size_t n = 0, all = view_count(t, ANNOTATION_FAILURE);
+
+	for (size_t i = 0; i < t->steps.len; i++) {
+		const struct annotation_views *of =
+			&t->steps.ptr[i]->annotations;
+
+		for (size_t j = 0; j < of->len && n < LAST_ANNOTATIONS; j++) {
+			AUTO_FREE char *text = words_annotation(of->ptr[j]);
+
+			if (of->ptr[j]->level != ANNOTATION_FAILURE)
+				continue;
+			out_format(o, "    %s\n", text);
+			n++;
+		}
+	}
+	if (all > n)
+		out_format(o, "    ... and %zu more failures\n", all - n);
+}
+
 static void put_failure(struct out *o, const struct task_view *t,
 			struct step_view *s, bool color)
 {
@@ -181,6 +217,7 @@ static void put_failure(struct out *o, const struct task_view *t,
 	tail_put(s, LAST_LINES, color, put_indented, o);
 	if (s->error && s->status != STATUS_ABORTED)
 		out_format(o, "    %s\n", s->error);
+	put_annotations(o, t);
 }
 
 void summary_print_failure(struct report *r, const struct task_view *t)

@@ -12,6 +12,9 @@
 #include "report/tail.h"
 #include "report/words.h"
 
+/* Annotations that a step of a failed task leaves there. */
+#define ANNOTATION_LINES 10
+
 /* Lines of output that a step which failed leaves on the terminal. */
 #define FAILURE_LINES 100
 
@@ -367,6 +370,28 @@ static void push_failed_step(const struct tree_style *style, struct strv *lines,
 	}
 }
 
+static void push_annotations(const struct tree_style *style, struct strv *lines,
+			     const struct step_view *s)
+{
+	size_t all = s->n_annotations[ANNOTATION_FAILURE] +
+		     s->n_annotations[ANNOTATION_WARNING];
+	size_t n = 0;
+
+	for (; n < s->annotations.len && n < ANNOTATION_LINES; n++) {
+		const struct annotation *a = s->annotations.ptr[n];
+		AUTO_FREE char *text = words_annotation(a);
+		AUTO_FREE char *colored = xasprintf(
+			"\033[3%dm%s\033[0m", color_of_level(a->level), text);
+
+		push(style, lines, 2, style->color ? colored : text);
+	}
+	if (all > n) {
+		AUTO_FREE char *more = xasprintf("... and %zu more", all - n);
+
+		push(style, lines, 2, more);
+	}
+}
+
 static void push_errors(const struct tree_style *style, struct strv *lines,
 			const struct task_view *t)
 {
@@ -383,6 +408,7 @@ static void push_steps(const struct tree_style *style, struct strv *lines,
 			push_failed_step(style, lines, t->steps.ptr[i]);
 		else
 			push_finished_step(style, lines, t->steps.ptr[i]);
+		push_annotations(style, lines, t->steps.ptr[i]);
 	}
 }
 
@@ -396,6 +422,9 @@ void tree_finished(const struct task_view *t, const struct tree_style *style,
 		   struct strv *lines)
 {
 	bool bad = view_is_bad(t->status), open = bad && t->steps.len > 0;
+	AUTO_FREE char *counts =
+		words_annotations(view_count(t, ANNOTATION_FAILURE),
+				  view_count(t, ANNOTATION_WARNING));
 	char elapsed[CLOCK_TEXT];
 
 	if (open)
@@ -403,7 +432,8 @@ void tree_finished(const struct task_view *t, const struct tree_style *style,
 	else
 		clock_format(t->duration_ns, elapsed);
 	push_node(style, lines, 0, mark_of(style, t->status),
-		  color_of_status(t->status), t->title, elapsed, "");
+		  color_of_status(t->status), t->title, elapsed,
+		  counts ? counts : "");
 	if (open)
 		push_steps(style, lines, t);
 	else

@@ -42,6 +42,15 @@ struct step_view *view_culprit(const struct task_view *t)
 	return NULL;
 }
 
+size_t view_count(const struct task_view *t, enum annotation_level level)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->steps.len; i++)
+		n += t->steps.ptr[i]->n_annotations[level];
+	return n;
+}
+
 int view_log(struct step_view *s)
 {
 	if (s->log_fd < 0 && s->path)
@@ -133,6 +142,19 @@ static void on_progress(struct view *v, const struct event *e)
 	s->progress_text = xstrdup_or_null(e->text);
 }
 
+static void on_annotation(struct view *v, const struct event *e)
+{
+	struct step_view *s = view_step(v, e->task, e->step);
+
+	if (!s)
+		return;
+	s->n_annotations[e->annotation->level]++;
+	if (e->annotation->level != ANNOTATION_NOTICE &&
+	    s->annotations.len < VIEW_ANNOTATIONS)
+		annotation_views_push(&s->annotations,
+				      annotation_copy(e->annotation));
+}
+
 static void on_step_finished(struct view *v, const struct event *e)
 {
 	struct step_view *s = view_step(v, e->task, e->step);
@@ -207,6 +229,7 @@ void view_apply(struct view *v, const struct event *e)
 		[EVENT_OUTPUT] = on_output,
 		[EVENT_PROGRESS] = on_progress,
 		[EVENT_MESSAGE] = on_message,
+		[EVENT_ANNOTATION] = on_annotation,
 		[EVENT_STEP_FINISHED] = on_step_finished,
 		[EVENT_TASK_FINISHED] = on_task_finished,
 		[EVENT_RUN_FINISHED] = on_run_finished,
@@ -222,6 +245,9 @@ static void step_free(struct step_view *s)
 	for (size_t i = 0; i < s->n_items; i++)
 		free(s->items[i].item);
 	free(s->items);
+	for (size_t i = 0; i < s->annotations.len; i++)
+		annotation_free(s->annotations.ptr[i]);
+	annotation_views_clear(&s->annotations);
 	fd_close(&s->log_fd);
 	free(s->name);
 	free(s->title);

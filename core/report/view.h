@@ -13,6 +13,12 @@
 #include "base/vec.h"
 #include "model/event.h"
 
+/* Of the failures and warnings that are reported about one step, so many are
+ * known; all are counted. */
+#define VIEW_ANNOTATIONS 1000
+
+VEC_DEFINE(annotation_views, struct annotation *);
+
 struct step_view {
 	enum step_kind kind;
 	enum event_status status; /* STATUS_NONE until it is finished */
@@ -29,6 +35,8 @@ struct step_view {
 		*hint;       /* the last message about it; of level error */
 	char *progress_text; /* of the last progress; */
 	int64_t done, total; /* summed over its items */
+	struct annotation_views annotations; /* no notices */
+	size_t n_annotations[ANNOTATION_LEVELS];
 	struct progress_item *items;
 	size_t n_items;
 };
@@ -80,6 +88,8 @@ bool view_is_bad(enum event_status status);
 struct step_view *view_culprit(const struct task_view *t);
 /* One of the task's steps told its reason already. */
 bool view_is_told(const struct task_view *t);
+/* How many annotations of that level its steps have. */
+size_t view_count(const struct task_view *t, enum annotation_level level);
 /* The open log of a step, or -1. */
 int view_log(struct step_view *s);
 void view_log_close(struct step_view *s);

@@ -7,6 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
+/* Of an annotation's details, in a line. */
+#define DETAIL_BYTES ((size_t)300)
+
 char *words_task(const char *name, const char *suffix)
 {
 	const char *word = isupper((unsigned char)name[0]) ? "Task" : "task";
@@ -113,6 +118,67 @@ void words_shell(struct buf *b, const char *word)
 			buf_addc(b, *word);
 	}
 	buf_addc(b, '\'');
+}
+
+/* --- annotations ------------------------------------------------------------ */
+
+char *words_place(const struct annotation *a)
+{
+	if (!a->path)
+		return NULL;
+	if (a->start_line == 0)
+		return xstrdup(a->path);
+	if (a->start_column == 0)
+		return xasprintf("%s:%d", a->path, a->start_line);
+	return xasprintf("%s:%d:%d", a->path, a->start_line, a->start_column);
+}
+
+/* The first line of the details, which may be what the title says already. */
+static size_t first_line(const struct annotation *a, const char **line)
+{
+	size_t len;
+
+	*line = a->details ? a->details : "";
+	*line += strspn(*line, " \t");
+	len = strcspn(*line, "\n");
+	if (a->title && strncmp(a->title, *line, len) == 0)
+		return 0;
+	if (len <= DETAIL_BYTES)
+		return len;
+	return DETAIL_BYTES - utf8_unfinished(*line, DETAIL_BYTES);
+}
+
+char *words_annotation(const struct annotation *a)
+{
+	AUTO_BUF struct buf b = BUF_INIT(BUF_LINE);
+	AUTO_FREE char *place = words_place(a);
+	const char *details;
+	size_t len = first_line(a, &details);
+
+	if (place)
+		buf_addf(&b, "%s: ", place);
+	buf_adds(&b, annotation_level_name(a->level));
+	if (a->title)
+		buf_addf(&b, ": %s", a->title);
+	if (len > 0)
+		buf_addf(&b, ": %.*s", (int)len, details);
+	return buf_steal(&b);
+}
+
+static void add_count(struct buf *b, size_t n, const char *what)
+{
+	if (n > 0)
+		buf_addf(b, "%s%zu %s%s", b->len > 0 ? ", " : "", n, what,
+			 n == 1 ? "" : "s");
+}
+
+char *words_annotations(size_t failures, size_t warnings)
+{
+	AUTO_BUF struct buf b = BUF_INIT(BUF_LINE);
+
+	add_count(&b, failures, "failure");
+	add_count(&b, warnings, "warning");
+	return b.len > 0 ? buf_steal(&b) : NULL;
 }
 
 char *words_run_again(const char *options, const char *name, const char *suffix)

@@ -23,6 +23,15 @@ const char *words_finished(enum event_status status);
 /* As in a list: "timed out", "skipped" ... */
 const char *words_status(enum event_status status);
 
+/* Where an annotation is, "src/a.c:12:3"; to be freed, NULL: nowhere. */
+char *words_place(const struct annotation *a);
+/* An annotation as a line, as compilers write it: "src/a.c:12: failure: title:
+ * details", of these the first line; to be freed. */
+char *words_annotation(const struct annotation *a);
+/* "2 failures, 1 warning", in the order of their weight; to be freed, NULL where
+ * there are neither. */
+char *words_annotations(size_t failures, size_t warnings);
+
 /* What a person types to run this task alone, with the options (or NULL) that
  * the run had; to be freed. */
 char *words_run_again(const char *options, const char *name,

@@ -3,14 +3,19 @@
 
 #include "run/artifacts.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "annotate/annotate.h"
 #include "base/fd.h"
 #include "base/strv.h"
+#include "base/suggest.h"
 #include "files/path.h"
 #include "files/save.h"
 #include "model/exit.h"
+#include "run/annotations.h"
 #include "run/artifact-find.h"
 #include "run/reading.h"
 #include "store/artifacts.h"
@@ -25,10 +30,14 @@ struct collecting {
 	struct performance *p;
 	struct step *s;
 	const struct instruction *i;
-	char *work;    /* the working directory, clean */
-	char *path;    /* DIR/TASK/NAME, or NULL: nobody wants to keep any */
-	int dir;       /* it, once there is something to put there */
-	size_t n_left; /* that were not kept for want of a place */
+	char *work;     /* the working directory, clean */
+	char *path;     /* DIR/TASK/NAME, or NULL: nobody wants to keep any */
+	int dir;        /* it, once there is something to put there */
+	bool temporary; /* nobody keeps them: they are there to be read */
+	const struct annotate_format
+		*format;     /* in which they report; or NULL */
+	struct strv reports; /* names of files below dir */
+	size_t n_left;       /* that were not kept for want of a place */
 	struct save_file *files;
 	size_t n_files;
 	const char *prefix; /* of names, for people */
@@ -118,7 +127,8 @@ static void choose_paths(const struct collecting *c, bool whole,
 	for (size_t i = 0; i < c->n_files; i++) {
 		const struct save_file *f = &c->files[i];
 
-		if (!f->saved && (i == 0 || strcmp(f->member, f[-1].member)) &&
+		if (!f->saved && !f->too_large &&
+		    (i == 0 || strcmp(f->member, f[-1].member)) &&
 		    !(dir && path_below(f->member, dir)))
 			strv_push(paths, f->member);
 	}
@@ -164,8 +174,16 @@ static struct step_result gone(struct collecting *c, const char *name)
  * nobody asked for. */
 static struct step_result fetch(struct collecting *c)
 {
-	struct save save = {c->dir, c->path, c->files, c->n_files,
-			    begins, ends,    c};
+	struct save save = {
+		.dir = c->dir,
+		.path = c->path,
+		.files = c->files,
+		.n_files = c->n_files,
+		.max = c->temporary ? (int64_t)ANNOTATE_BYTES : 0,
+		.begins = c->temporary ? NULL : begins,
+		.ends = c->temporary ? NULL : ends,
+		.ctx = c,
+	};
 	struct step_result r = good;
 
 	for (int round = 0; round < 2; round++) {
@@ -178,7 +196,7 @@ static struct step_result fetch(struct collecting *c)
 			return r;
 	}
 	for (size_t i = 0; i < c->n_files; i++)
-		if (!c->files[i].saved)
+		if (!c->files[i].saved && !c->files[i].too_large)
 			return gone(c, c->files[i].name);
 	return good;
 }
@@ -227,6 +245,22 @@ static const char *outside(const struct collecting *c,
 	return NULL;
 }
 
+/* Where they go: where they are kept, or else, to be read only, beside the run's
+ * logs, which somebody looks after even if we die. */
+static int open_directory(struct collecting *c, struct error **err)
+{
+	const struct run_options *o = c->p->place->scope->run->o;
+
+	if (!c->temporary)
+		return artifacts_open(o->artifacts_dir, o->tasks, c->p->task,
+				      c->i->name, &c->dir, err);
+	if (dir_make(c->path, 0700, err) < 0)
+		return -1;
+	c->dir = open(c->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return c->dir < 0 ? error_errno(err, errno, "cannot open %s", c->path)
+			  : 0;
+}
+
 static struct step_result keep(struct collecting *c)
 {
 	const struct run_options *o = c->p->place->scope->run->o;
@@ -234,13 +268,14 @@ static struct step_result keep(struct collecting *c)
 
 	if (c->n_files == 0)
 		return good;
-	if (!c->path) {
+	if (!o->artifacts_dir)
 		c->n_left += c->n_files;
+	if (!c->path)
 		return good;
-	}
-	if (c->dir < 0 && artifacts_open(o->artifacts_dir, o->tasks, c->p->task,
-					 c->i->name, &c->dir, &err) < 0)
+	if (c->dir < 0 && open_directory(c, &err) < 0)
 		return give_up(c, err);
+	for (size_t i = 0; c->format && i < c->n_files; i++)
+		strv_push(&c->reports, c->files[i].name);
 	return fetch(c);
 }
 
@@ -289,11 +324,89 @@ static void tell_not_kept(struct collecting *c)
 		     c->n_left, c->n_left == 1 ? " is" : "s are");
 }
 
+/* What could be meant by a format that nobody knows; for free(). */
+static char *format_hint(const char *name)
+{
+	const char *near = suggest(name, annotate_names);
+	AUTO_BUF struct buf b = BUF_INIT(BUF_LINE);
+
+	if (near)
+		return xasprintf("did you mean %s?", near);
+	for (size_t i = 0; annotate_names[i]; i++)
+		buf_addf(&b, "%s%s",
+			 i > 0 ? ", " : "known formats: ", annotate_names[i]);
+	return buf_steal(&b);
+}
+
+/* Nothing is read where the format is not known; nobody guesses one either. */
+static void choose_format(struct collecting *c)
+{
+	const char *name = c->i->artifacts.format;
+	AUTO_FREE char *hint = NULL;
+
+	if (!name || !*name)
+		return;
+	c->format = annotate_find(name);
+	if (c->format)
+		return;
+	hint = format_hint(name);
+	tell_message(c->s->teller, c->s->task, c->s->number, LEVEL_WARNING,
+		     hint,
+		     "no annotations are read: the format \"%s\" is not known",
+		     name);
+}
+
+/* What becomes of the files; path stays NULL where nothing does. */
+static void choose_directory(struct collecting *c)
+{
+	const struct run *run = c->p->place->scope->run;
+	const struct run_options *o = run->o;
+
+	c->temporary = !o->artifacts_dir;
+	if (o->artifacts_dir)
+		c->path = artifacts_path(o->artifacts_dir, o->tasks, c->p->task,
+					 c->i->name);
+	else if (c->format)
+		c->path =
+			xasprintf("%s/reports-%lld-%d", run_logs_dir(run->logs),
+				  (long long)c->s->task, c->s->number);
+}
+
+/* All that is there goes up before any of it is read. */
+static struct step_result collect(struct collecting *c)
+{
+	struct step_result r = good;
+	struct save save = {
+		.path = c->path,
+		.max = c->temporary ? (int64_t)ANNOTATE_BYTES : 0,
+	};
+
+	for (const char *const *path = c->i->artifacts.paths;
+	     *path && r.status == STATUS_SUCCEEDED; path++)
+		r = collect_pattern(c, *path);
+	if (c->n_left > 0)
+		tell_not_kept(c);
+	if (r.status != STATUS_SUCCEEDED || !c->format)
+		return r;
+	save.dir = c->dir;
+	return annotations_report(c->p, c->s, c->format, &save, &c->reports);
+}
+
+static void collecting_clear(struct collecting *c)
+{
+	fd_close(&c->dir);
+	if (c->temporary && c->path)
+		dir_remove(c->path);
+	strv_clear(&c->reports);
+	free(c->files);
+	free(c->path);
+	free(c->work);
+}
+
 struct step_result artifacts_collect(struct performance *p, struct step *s,
 				     const struct instruction *i,
 				     size_t index UNUSED)
 {
-	const struct run_options *o = p->place->scope->run->o;
 	struct collecting c = {.p = p, .s = s, .i = i, .dir = -1};
 	struct step_result r = good;
 
@@ -302,22 +415,10 @@ struct step_result artifacts_collect(struct performance *p, struct step *s,
 			    "paths specified...");
 		return r;
 	}
-	if (i->artifacts.format && *i->artifacts.format)
-		step_say(s,
-			 "Annotations are not read by this version: format %s",
-			 i->artifacts.format);
 	c.work = path_clean(p->place->working_dir);
-	if (o->artifacts_dir)
-		c.path = artifacts_path(o->artifacts_dir, o->tasks, p->task,
-					i->name);
-	for (const char *const *path = i->artifacts.paths;
-	     *path && r.status == STATUS_SUCCEEDED; path++)
-		r = collect_pattern(&c, *path);
-	if (c.n_left > 0)
-		tell_not_kept(&c);
-	fd_close(&c.dir);
-	free(c.files);
-	free(c.path);
-	free(c.work);
+	choose_format(&c);
+	choose_directory(&c);
+	r = collect(&c);
+	collecting_clear(&c);
 	return r;
 }

@@ -57,7 +57,7 @@ static void say_instruction(struct run *run, const struct task *t,
 		[BEHAVIOUR_ON_TIMEOUT] = ", on timeout",
 	};
 
-	if (i->kind != INSTRUCTION_CLONE)
+	if (!instruction_is_clone(i))
 		SAY(run, t, "%s \"%s\"%s", kinds[i->kind], i->name,
 		    when[i->behaviour]);
 }

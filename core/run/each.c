@@ -52,6 +52,8 @@ static void fill_env(struct strv *out, const struct environment *env)
 	}
 	if (env)
 		strv_push(out, "CIRRUS_ENV=" PLACE_BASE "/" VARIABLES);
+	if (env && !environment_get(env, "OS"))
+		strv_pushf(out, "OS=%s", environment_get(env, "CIRRUS_OS"));
 }
 
 /* --- the CIRRUS_ENV file ------------------------------------------------------ */

@@ -188,6 +188,8 @@ bool http_cache_offer(struct performance *p)
 	free(p->http_cache); /* of a pipe's last step */
 	p->http_cache = xasprintf("%s/%s", address, h->secret);
 	environment_set(p->env, HTTP_CACHE_VARIABLE, p->http_cache);
+	if (!environment_get(p->env, "OMNI_CACHE_ADDRESS"))
+		environment_set(p->env, "OMNI_CACHE_ADDRESS", p->http_cache);
 	return true;
 }
 

@@ -52,93 +52,6 @@ bool instructions_due(enum behaviour b, bool failed, bool timed_out)
 	return false;
 }
 
-/* --- variables ------------------------------------------------------------------ */
-
-static enum session_state ask_environ(struct performance *p,
-				      struct session_result *r)
-{
-	int64_t deadline_ns = clock_after_ms(QUICK_MS);
-
-	if (p->place->each)
-		return each_environ(p->place, deadline_ns, r);
-	session_environ(p->place->session);
-	return session_wait(p->place->session,
-			    p->place->scope->run->o->cancel_fd, deadline_ns, r);
-}
-
-/* Asks the shell, once, what the image brought along. */
-static void learn_image(struct performance *p)
-{
-	struct session_result r;
-
-	if (p->image_known)
-		return;
-	p->image_known = true;
-	if (ask_environ(p, &r) != SESSION_DONE || !r.body->data)
-		return; /* the first script will tell */
-	for (const char *at = r.body->data; *at;) {
-		size_t len = strcspn(at, "\001");
-		AUTO_FREE char *pair = xmemdup0(at, len);
-		char *equals = strchr(pair, '=');
-
-		if (equals && equals > pair) {
-			*equals = '\0';
-			environment_set(&p->image, pair, equals + 1);
-		}
-		at += len + (at[len] != '\0');
-	}
-}
-
-/* An exec of its own gets the variables as they are then. */
-static int send_environment(struct performance *p, struct error **err)
-{
-	AUTO_BUF struct buf text = BUF_INIT(BUF_FILE);
-
-	if (p->place->each)
-		return 0;
-	if (script_environment(&text, p->env, err) < 0)
-		return -1;
-	session_eval(p->place->session, text.data);
-	return 0;
-}
-
-/* What a script handed on is there for the next. */
-static void take_variables(struct performance *p, struct step *s,
-			   const struct buf *body)
-{
-	AUTO_ENVIRONMENT struct environment found = {0};
-	AUTO_ERROR struct error *err = NULL;
-	struct secrets *secrets = s->teller->secrets;
-	bool sensitive;
-
-	if (variables_parse(body->data, body->len, &found, &err) < 0) {
-		tell_message(s->teller, s->task, s->number, LEVEL_WARNING, NULL,
-			     "%s; nothing of it is taken", err->msg);
-		return;
-	}
-	environment_merge(p->env, &found);
-	if (p->handed)
-		environment_merge(p->handed, &found);
-	if (variables_expand(p->env, p->image_known ? &p->image : NULL) &&
-	    !p->image_known) {
-		learn_image(p);
-		variables_expand(p->env, &p->image);
-	}
-	sensitive = environment_get(p->env, "CIRRUS_ENV_SENSITIVE") != NULL;
-	for (size_t i = 0; i < found.len; i++) {
-		const char *name = found.vars[i].name;
-		AUTO_FREE char *now =
-			variables_literal(environment_get(p->env, name));
-
-		if (!sensitive && !environment_is_secret(name))
-			continue;
-		secrets_add(secrets, found.vars[i].value);
-		secrets_add(secrets, now);
-	}
-	if (send_environment(p, &err) < 0)
-		tell_error(s->teller, s->task, s->number, err);
-}
-
 /* --- performing ------------------------------------------------------------------- */
 
 /* The engine, the machine or a person ended it, not the script. */
@@ -189,7 +102,7 @@ static struct step_result ended(struct performance *p, struct step *s,
 	struct step_result r = {.status = STATUS_SUCCEEDED};
 
 	if (end->body->len > 0)
-		take_variables(p, s, end->body);
+		instructions_take_variables(p, s, end->body);
 	if (end->died)
 		r.signal = end->status - 128;
 	else
@@ -333,7 +246,7 @@ static struct step_result perform_script(struct performance *p, struct step *s,
 
 char *instructions_expand(struct performance *p, const char *text)
 {
-	learn_image(p);
+	instructions_learn_image(p);
 	return variables_expand_text(text, p->env, &p->image);
 }
 
@@ -446,8 +359,20 @@ void instructions_perform_one(struct performance *p, size_t index)
 
 static bool is_step(const struct performance *p, size_t index, const bool *done)
 {
-	return p->task->instructions[index].kind != INSTRUCTION_CLONE &&
+	return !instruction_is_clone(&p->task->instructions[index]) &&
 	       !(done && done[index]);
+}
+
+/* Somebody wrote how to fetch the project. */
+static void tell_clone(struct performance *p, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++)
+		if (p->task->instructions[i].kind == INSTRUCTION_SCRIPT &&
+		    instruction_is_clone(&p->task->instructions[i]))
+			tell_message(&p->place->scope->run->teller, p->task->id,
+				     -1, LEVEL_DEBUG, NULL,
+				     "clone_script is not run: the project is "
+				     "there already");
 }
 
 void instructions_skip(struct performance *p, size_t from, size_t to,
@@ -463,12 +388,13 @@ void instructions_perform_some(struct performance *p, bool unresolved,
 {
 	AUTO_ERROR struct error *err = NULL;
 
+	tell_clone(p, from, to);
 	if (unresolved) {
-		learn_image(p);
+		instructions_learn_image(p);
 		variables_expand(p->env, &p->image);
 	}
 	if (http_cache_offer(p) || unresolved)
-		if (send_environment(p, &err) < 0)
+		if (instructions_send_environment(p, &err) < 0)
 			tell_error(&p->place->scope->run->teller, p->task->id,
 				   -1, err);
 	for (size_t i = from; i < to && !p->aborted; i++)

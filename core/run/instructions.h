@@ -87,4 +87,15 @@ struct step_result instructions_by_state(struct performance *p, struct step *s,
 /* Whether an instruction's turn comes.  Pure. */
 bool instructions_due(enum behaviour b, bool failed, bool timed_out);
 
+/* --- instruction-variables.c --------------------------------------------------- */
+
+/* Asks the shell, once, what the image brought along. */
+void instructions_learn_image(struct performance *p);
+/* Hands p->env to the shell; an exec of its own gets it as it is then. */
+int instructions_send_environment(struct performance *p,
+				  struct error **err) MUST_CHECK;
+/* What a script handed on is there for the next. */
+void instructions_take_variables(struct performance *p, struct step *s,
+				 const struct buf *body);
+
 #endif

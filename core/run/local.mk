@@ -1,5 +1,6 @@
 # core/run
 core_libcore_la_SOURCES += \
+	%D%/annotations.c %D%/annotations.h \
 	%D%/artifact-find.c %D%/artifact-find.h \
 	%D%/artifacts.c %D%/artifacts.h \
 	%D%/ask.c \
@@ -17,8 +18,10 @@ core_libcore_la_SOURCES += \
 	%D%/dry.c %D%/dry.h \
 	%D%/each.c %D%/each.h \
 	%D%/file.c %D%/file.h \
+	%D%/given.c %D%/given.h \
 	%D%/http-cache.c %D%/http-cache.h \
 	%D%/images.c %D%/images.h \
+	%D%/instruction-variables.c \
 	%D%/instructions.c %D%/instructions.h \
 	%D%/line.c \
 	%D%/mask.c %D%/mask.h \
@@ -33,6 +36,7 @@ core_libcore_la_SOURCES += \
 	%D%/pump.c %D%/pump.h \
 	%D%/reading.c %D%/reading.h \
 	%D%/record.c %D%/record.h \
+	%D%/report-paths.c %D%/report-paths.h \
 	%D%/run.c %D%/run.h \
 	%D%/schedule.c %D%/schedule.h \
 	%D%/script.c %D%/script.h \
@@ -51,6 +55,7 @@ core_libcore_la_SOURCES += \
 	%D%/sweep.c %D%/sweep.h \
 	%D%/tell.c %D%/tell.h \
 	%D%/variables.c %D%/variables.h \
+	%D%/volume.c %D%/volume.h \
 	%D%/wants.c %D%/wants.h
 # The far end of a session, as a string; its comments stay at home.
 nodist_core_libcore_la_SOURCES = %D%/session-driver.c

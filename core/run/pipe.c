@@ -34,46 +34,6 @@ bool stage_due(const struct task *t, const struct stage *s, bool failed,
 	return false;
 }
 
-/* --- the volume ------------------------------------------------------------------ */
-
-char *pipe_volume_new(struct scope *scope, struct error **err)
-{
-	struct run *run = scope->run;
-	char *name = xasprintf("cirrus-%s-%lld-work", run->id,
-			       (long long)scope->task);
-	struct call_options o = {.cancel_fd = run->o->cancel_fd,
-				 .deadline_ns = clock_after_ms(START_MS),
-				 .scope = scope};
-	struct cirrus_volume_spec spec = {.struct_size = sizeof(spec),
-					  .flags = CIRRUS_VOLUME_SHARED,
-					  .name = name,
-					  .labels = run->owner.labels,
-					  .n_labels = OWNER_LABELS};
-
-	if (conn_volume_create(run->conn, &o, &spec, err) == CIRRUS_OK)
-		return name;
-	free(name);
-	return NULL;
-}
-
-void pipe_volume_end(struct scope *scope, const char *name)
-{
-	struct run *run = scope->run;
-	AUTO_ERROR struct error *err = NULL;
-	struct call_options o = {.deadline_ns = clock_after_ms(CLEAN_MS),
-				 .scope = scope};
-	struct cirrus_volume_spec spec = {.struct_size = sizeof(spec),
-					  .name = name};
-
-	if (!run->o->keep &&
-	    conn_volume_delete(run->conn, &o, &spec, &err) == CIRRUS_OK)
-		return;
-	tell_message(&run->teller, -1, -1, LEVEL_WARNING,
-		     "to remove it: cirrus clean",
-		     "volume %s is left behind: %s", name,
-		     err ? err->msg : "--keep");
-}
-
 /* --- caches ---------------------------------------------------------------------- */
 
 static bool below(const char *path, const char *dir)

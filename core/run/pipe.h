@@ -20,11 +20,6 @@ bool stage_next(const struct task *task, struct stage *s);
 bool stage_due(const struct task *task, const struct stage *s, bool failed,
 	       bool timed_out);
 
-/* The volume that the stages share, for free(). */
-char *pipe_volume_new(struct scope *scope, struct error **err);
-/* Removes it, or says how a person can. */
-void pipe_volume_end(struct scope *scope, const char *name);
-
 /* Caches whose folders go down with this stage are uploaded now; done[i] is set
  * for each instruction that was performed. */
 void pipe_upload_early(struct performance *p, const struct stage *s,

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "run/given.h"
 #include "run/platform.h"
 #include "run/sidecars.h"
 #include "run/wants.h"
@@ -19,7 +20,13 @@ static bool can(const struct place *p, unsigned int capability)
 bool place_attaches(const struct place *p)
 {
 	return !p->each && can(p, CIRRUS_CAP_START_STDIO) &&
-	       can(p, CIRRUS_CAP_COPY_STOPPED);
+	       (can(p, CIRRUS_CAP_COPY_STOPPED) ||
+		can(p, CIRRUS_CAP_COPY_RUNNING));
+}
+
+bool place_starts_empty(const struct place *p)
+{
+	return place_attaches(p) && can(p, CIRRUS_CAP_COPY_RUNNING);
 }
 
 static int64_t at_most(int64_t wanted, int64_t most)
@@ -27,24 +34,21 @@ static int64_t at_most(int64_t wanted, int64_t most)
 	return most > 0 && wanted > most ? most : wanted;
 }
 
-static int64_t memory_wanted(const struct place *p)
+int64_t place_memory(const struct place *p)
 {
-	const struct run_options *o = p->scope->run->o;
-	int64_t wanted = o->memory_override_bytes
-				 ? o->memory_override_bytes
-				 : (int64_t)p->container->memory_mib << 20;
+	const struct run *run = p->scope->run;
+	int64_t wanted = run->o->memory_override_bytes;
 
-	return at_most(wanted,
-		       conn_system_info(p->scope->run->conn)->memory_bytes);
+	return at_most(wanted ? wanted
+			      : (int64_t)p->container->memory_mib << 20,
+		       conn_system_info(run->conn)->memory_bytes);
 }
 
 int64_t place_memory_limit(const struct place *p)
 {
-	return can(p, CIRRUS_CAP_MEMORY_LIMIT) ? memory_wanted(p) : 0;
+	return can(p, CIRRUS_CAP_MEMORY_LIMIT) ? place_memory(p) : 0;
 }
 
-/* Where there are no limits, those that somebody stated are told of; the
- * defaults nobody would miss. */
 static void set_limits(const struct place *p, struct cirrus_instance_spec *spec)
 {
 	const struct container *c = p->container;
@@ -57,9 +61,8 @@ static void set_limits(const struct place *p, struct cirrus_instance_spec *spec)
 			o->cpu_override_nano ? o->cpu_override_nano
 					     : (int64_t)((double)c->cpu * 1e9),
 			info->cpus * INT64_C(1000000000));
-	if (can(p, CIRRUS_CAP_MEMORY_LIMIT) || o->memory_override_bytes ||
-	    c->has_memory)
-		spec->memory_bytes = memory_wanted(p);
+	if (can(p, CIRRUS_CAP_MEMORY_LIMIT))
+		spec->memory_bytes = place_memory(p);
 }
 
 static void enlist(struct place *p)
@@ -109,6 +112,8 @@ static int create_group(struct place *p,
 {
 	struct run *run = p->scope->run;
 	const struct cirrus_kv notes[] = {{"task", p->task->name}};
+	AUTO_GIVEN struct given given;
+	AUTO_FREE char *why UNUSED = NULL;
 	char name[64];
 	struct cirrus_group_spec group = {.struct_size = sizeof(group),
 					  .kind = "container",
@@ -118,6 +123,10 @@ static int create_group(struct place *p,
 					  .notes = notes,
 					  .n_notes = 1};
 
+	/* what is wrong in it has skipped the task */
+	why = given_read(run, p->task, &given);
+	group.options = given.kv;
+	group.n_options = given.len;
 	if (p->expose)
 		group.flags |= CIRRUS_GROUP_EXPOSE;
 	snprintf(name, sizeof(name), "cirrus-%s-%lld", run->id,
@@ -163,6 +172,10 @@ int place_create(struct place *p, struct error **err)
 	static const char *const shell[] = {"/bin/sh", NULL};
 	const char *const driver[] = {PLACE_BASE "/driver", PLACE_BASE,
 				      p->working_dir, "", NULL};
+	const char *const waiting[] = {
+		"-c",       SESSION_WAITS,  PLACE_BASE "/driver",
+		PLACE_BASE, p->working_dir, "",
+		NULL};
 	struct cirrus_mount project = {.struct_size = sizeof(project),
 				       .type = CIRRUS_MOUNT_BIND,
 				       .flags = CIRRUS_MOUNT_RELABEL,
@@ -190,7 +203,7 @@ int place_create(struct place *p, struct error **err)
 
 	if (place_attaches(p)) {
 		main.entrypoint = shell;
-		main.command = driver;
+		main.command = place_starts_empty(p) ? waiting : driver;
 		/* its output goes into our own log files */
 		if (can(p, CIRRUS_CAP_UNLOGGED))
 			main.flags |= CIRRUS_INSTANCE_UNLOGGED;

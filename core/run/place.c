@@ -143,7 +143,8 @@ static int do_without_shell(struct place *p, struct error **err)
 
 /* --- starting ------------------------------------------------------------------ */
 
-static int start_attached(struct place *p, struct error **err)
+static int start_attached(struct place *p, struct archive_source *files,
+			  struct error **err)
 {
 	struct call_options o = options(p, START_MS);
 	struct cirrus_start_spec spec = {.struct_size = sizeof(spec)};
@@ -164,6 +165,11 @@ static int start_attached(struct place *p, struct error **err)
 			     p->container->image);
 		return -1;
 	}
+	if (place_starts_empty(p)) {
+		if (copy_in(p, files, err) < 0)
+			return -1;
+		session_filled(p->session);
+	}
 	session_begin(p->session);
 	return 0;
 }
@@ -180,7 +186,7 @@ static int start_idle(struct place *p, struct error **err)
 
 static int up(struct place *p, struct archive_source *files, struct error **err)
 {
-	bool before = can(p, CIRRUS_CAP_COPY_STOPPED);
+	bool before;
 
 	p->each = false;
 	p->each = !place_attaches(p) && !can(p, CIRRUS_CAP_EXEC_STDIN);
@@ -189,10 +195,11 @@ static int up(struct place *p, struct archive_source *files, struct error **err)
 	if (p->direct && place_attaches(p) && !has_shell(p) &&
 	    do_without_shell(p, err) < 0)
 		return -1;
+	before = can(p, CIRRUS_CAP_COPY_STOPPED) && !place_starts_empty(p);
 	if (before && copy_in(p, files, err) < 0)
 		return -1;
 	if (place_attaches(p))
-		return start_attached(p, err);
+		return start_attached(p, files, err);
 	if (start_idle(p, err) < 0 || (!before && copy_in(p, files, err) < 0))
 		return -1;
 	if (p->each)
@@ -356,12 +363,20 @@ static void remove_member(struct place *p)
 	p->member = NULL;
 }
 
+/* One of --keep goes on by itself. */
+static void end_session(struct place *p)
+{
+	if (p->session && !p->each && !p->stays)
+		session_leave(p->session);
+	session_free(p->session);
+}
+
 void place_down(struct place *p)
 {
 	if (p->line)
 		line_close(p->line);
 	else
-		session_free(p->session);
+		end_session(p);
 	p->line = NULL;
 	p->session = NULL;
 	sidecars_down(p->sidecars, p->scope->run->o->keep);

@@ -206,6 +206,31 @@ static int prepare_artifacts(const struct run_options *o, struct error **err)
 	return error_set(err, ERR_USAGE, "--artifacts-dir: %s", cause->msg);
 }
 
+/* Limits that somebody asked for and nobody keeps. */
+static void warn_of_limits(struct run *run)
+{
+	bool cpu = run->o->cpu_override_nano != 0;
+	bool memory = run->o->memory_override_bytes != 0;
+
+	for (size_t i = 0; i < run->plan.len; i++) {
+		const struct planned *p = &run->plan.v[i];
+
+		if (p->verdict != PLAN_RUN)
+			continue;
+		cpu = cpu || p->task->instance.container.has_cpu;
+		memory = memory || p->task->instance.container.has_memory;
+	}
+	cpu = cpu && !conn_can(run->conn, CIRRUS_CAP_CPU_LIMIT);
+	memory = memory && !conn_can(run->conn, CIRRUS_CAP_MEMORY_LIMIT);
+	if (cpu || memory)
+		tell_message(&run->teller, -1, -1, LEVEL_WARNING, NULL,
+			     "%s cannot limit %s%s%s here: tasks get what "
+			     "there is",
+			     conn_name(run->conn), cpu ? "cpu" : "",
+			     cpu && memory ? " and " : "",
+			     memory ? "memory" : "");
+}
+
 static int execute(struct run *run, struct schedule_outcome *out,
 		   struct error **err)
 {
@@ -228,6 +253,7 @@ static int execute(struct run *run, struct schedule_outcome *out,
 		if (connect_backend(run, err) < 0)
 			return -1;
 		plan_review(&run->plan, support_lacks, run);
+		warn_of_limits(run);
 	}
 	return schedule_run(&run->plan, &o, out, err);
 }

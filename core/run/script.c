@@ -152,6 +152,18 @@ static int add_shell(struct buf *b, const struct environment *env,
 	return 0;
 }
 
+/* The image's own, where it has one. */
+static void add_os(struct buf *b, const struct environment *env)
+{
+	const char *os = environment_get(env, "CIRRUS_OS");
+
+	if (!os || environment_get(env, "OS"))
+		return;
+	buf_adds(b, "[ -n \"${OS+set}\" ] || export OS=");
+	script_quote(b, os);
+	buf_addc(b, '\n');
+}
+
 int script_environment(struct buf *b, const struct environment *env,
 		       struct error **err)
 {
@@ -165,6 +177,7 @@ int script_environment(struct buf *b, const struct environment *env,
 		script_quote(b, value);
 		buf_addc(b, '\n');
 	}
+	add_os(b, env);
 	add_with(b, env);
 	if (add_shell(b, env, err) < 0)
 		return -1;

@@ -9,8 +9,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/fd.h"
 #include "run/record.h"
+
+/* How long a shell may take that has nothing left to do. */
+#define LEAVE_MS 200
 
 struct session {
 	struct pump *pump;
@@ -144,6 +148,11 @@ static void say(struct session *s, const char *text)
 	int r UNUSED = fd_write_all(s->in, text, strlen(text));
 }
 
+void session_filled(struct session *s)
+{
+	say(s, "filled\n");
+}
+
 void session_begin(struct session *s)
 {
 	AUTO_FREE char *line = xasprintf("%s\n", s->parser.nonce);
@@ -247,6 +256,21 @@ enum session_state session_wait(struct session *s, int cancel_fd,
 		if (fd_read(s->wake[0], waste, sizeof(waste)) < 0)
 			return SESSION_LOST;
 	}
+}
+
+void session_leave(struct session *s)
+{
+	int64_t deadline_ns = clock_after_ms(LEAVE_MS);
+	struct session_result waste;
+	char woken[16];
+
+	if (!take_answer(s, &waste))
+		return;
+	fd_close(&s->in);
+	while (!has_ended(s) &&
+	       fd_wait(s->wake[0], POLLIN, -1, deadline_ns) == FD_READY)
+		if (fd_read(s->wake[0], woken, sizeof(woken)) < 0)
+			return;
 }
 
 void session_detach(struct session *s)

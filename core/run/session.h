@@ -39,6 +39,10 @@ void session_free(struct session *s);
 int session_stdin(const struct session *s);
 int session_stdout(const struct session *s);
 void session_begin(struct session *s);
+/* Where the shell runs SESSION_WAITS, with the driver's file as $0, as that is not
+ * there yet when it starts: now it is.  Before session_begin. */
+#define SESSION_WAITS "read -r filled && . \"$0\""
+void session_filled(struct session *s);
 
 /* Have the shell run a script, its output going to step until the record is
  * there.  Never blocks on the script. */
@@ -69,6 +73,9 @@ struct session_result {
 enum session_state session_wait(struct session *s, int cancel_fd,
 				int64_t deadline_ns,
 				struct session_result *result) MUST_CHECK;
+/* Has a shell end that has nothing to do, and gives it a moment for that: what has
+ * ended by itself is quicker to delete than what has to be killed. */
+void session_leave(struct session *s);
 /* No more output to the step, record or not. */
 void session_detach(struct session *s);
 

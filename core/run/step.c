@@ -129,6 +129,26 @@ static void flush(struct step *s)
 	tell_since(s, before);
 }
 
+static void mask_text(struct secrets *secrets, char **text)
+{
+	AUTO_FREE char *plain = *text;
+
+	if (plain)
+		*text = secrets_mask(secrets, plain);
+}
+
+void step_annotate(struct step *s, const struct annotation *a)
+{
+	struct event *e = event_new(EVENT_ANNOTATION, s->task, s->number);
+
+	flush(s);
+	e->annotation = annotation_copy(a);
+	mask_text(s->teller->secrets, &e->annotation->title);
+	mask_text(s->teller->secrets, &e->annotation->details);
+	mask_text(s->teller->secrets, &e->annotation->path);
+	tell(s->teller, e);
+}
+
 void step_end(struct step *s, const struct step_result *r)
 {
 	struct event *e = event_new(EVENT_STEP_FINISHED, s->task, s->number);

@@ -47,6 +47,8 @@ void step_begin(struct step *s, const struct teller *teller,
 void step_write(struct step *s, const char *data, size_t len);
 /* A line of our own, which begins where no line of a script's goes on. */
 void step_say(struct step *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* Something that was reported, behind all that was written so far. */
+void step_annotate(struct step *s, const struct annotation *a);
 struct step_result {
 	enum event_status status;
 	int exit_code, signal;

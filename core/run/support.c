@@ -7,6 +7,7 @@
 
 #include "backend/backend.h"
 #include "run/context.h"
+#include "run/given.h"
 #include "run/platform.h"
 #include "run/prebuild.h"
 #include "run/wants.h"
@@ -83,10 +84,9 @@ static char *lacks_buildkit(struct run *run, const struct task *t)
 
 /* --- all of it ------------------------------------------------------------------- */
 
-char *support_lacks(void *ctx, const struct task *t)
+static char *lacks_capability(const struct run *run, const struct task *t)
 {
-	struct run *run = ctx;
-	struct conn *conn = run->conn;
+	const struct conn *conn = run->conn;
 	const struct container *c = &t->instance.container;
 	struct platform_spec platform;
 	struct wants w;
@@ -104,6 +104,8 @@ char *support_lacks(void *ctx, const struct task *t)
 		{w.privileged || any_privileged(c), CIRRUS_CAP_PRIVILEGED,
 		 "privileged"},
 		{any_host_port(c), CIRRUS_CAP_PORTS, "a port of the host"},
+		{w.memory_disk && !run->o->dirty, CIRRUS_CAP_VOLUME_MEMORY,
+		 "use_in_memory_disk"},
 		{platform_spec(&platform, conn, c) != NULL, CIRRUS_CAP_PLATFORM,
 		 platform_arch(c->architecture)},
 	};
@@ -120,5 +122,16 @@ char *support_lacks(void *ctx, const struct task *t)
 	if (kvm && conn_can(conn, CIRRUS_CAP_MOUNT_BIND) &&
 	    access("/dev/kvm", F_OK) < 0)
 		return xstrdup("this machine has no /dev/kvm");
-	return lacks_buildkit(run, t);
+	return NULL;
+}
+
+char *support_lacks(void *ctx, const struct task *t)
+{
+	struct run *run = ctx;
+	AUTO_GIVEN struct given given;
+	char *why = given_read(run, t, &given);
+
+	if (!why)
+		why = lacks_capability(run, t);
+	return why ? why : lacks_buildkit(run, t);
 }

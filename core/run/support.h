@@ -6,7 +6,7 @@
 
 #include "model/task.h"
 
-/* A plan_supports; ctx is the struct run. */
+/* A plan_supports; ctx is the struct run, which has its backend. */
 char *support_lacks(void *run, const struct task *task);
 
 #endif

@@ -22,6 +22,7 @@
 #include "run/sidecars.h"
 #include "run/task-variables.h"
 #include "run/variables.h"
+#include "run/volume.h"
 #include "run/wants.h"
 
 struct doing {
@@ -30,6 +31,7 @@ struct doing {
 	struct scope scope;
 	struct container container; /* as the file has it, with its image */
 	char *image;                /* from a Dockerfile */
+	char *disk;                 /* a volume in memory */
 	struct wants wants;
 	struct credentials credentials;
 	struct environment env;
@@ -58,7 +60,7 @@ static int make_variables(struct doing *d, struct error **err)
 {
 	fill_variables(d, NULL);
 	d->working_dir =
-		xstrdup(environment_get(&d->env, "CIRRUS_WORKING_DIR"));
+		variables_expand_text("$CIRRUS_WORKING_DIR", &d->env, NULL);
 	d->place.working_dir = d->working_dir;
 	d->place.expose = http_cache_wanted(d->run, &d->env);
 	if (d->place.working_dir[0] != '/')
@@ -133,20 +135,31 @@ static void follow_image(struct doing *d)
 		fill_variables(d, image);
 }
 
+static int make_disk(struct doing *d, struct error **err)
+{
+	d->disk = volume_in_memory(&d->place, err);
+	d->place.volume = d->disk;
+	return d->disk ? 0 : -1;
+}
+
 static int bring_up(struct doing *d, struct error **err)
 {
 	struct archive_source *files = archive_source_new();
+	bool in_memory = d->wants.memory_disk && !d->run->o->dirty;
 	int r;
 
 	follow_image(d);
 	r = instructions_files(d->task, &d->env, files, err);
-
-	if (r == 0 && !d->run->o->dirty && !d->again)
+	if (r == 0 && in_memory)
+		r = make_disk(d, err);
+	if (r == 0 && !d->run->o->dirty && !d->again && !in_memory)
 		archive_source_tree(files, d->place.working_dir + 1,
 				    &d->run->project, opens_to_all(d));
 	d->place.direct = script_is_direct(&d->env);
 	if (r == 0)
 		r = place_up(&d->place, files, err);
+	if (r == 0 && in_memory)
+		r = volume_fill(&d->place, opens_to_all(d), err);
 	archive_source_free(files);
 	return r;
 }
@@ -394,7 +407,8 @@ static enum event_status perform_pipe(struct doing *d, char **why)
 	g.done = xcalloc(d->task->n_instructions + 1, sizeof(*g.done));
 	if (make_variables(d, &d->err) == 0 && scan(d, &d->err) == 0 &&
 	    !d->run->o->dirty)
-		d->place.volume = volume = pipe_volume_new(&d->scope, &d->err);
+		d->place.volume = volume =
+			volume_new(&d->scope, CIRRUS_VOLUME_SHARED, 0, &d->err);
 	d->prepared = true;
 	if (d->err || perform_stages(&g) < 0)
 		status = failed_to_start(d, why);
@@ -403,7 +417,7 @@ static enum event_status perform_pipe(struct doing *d, char **why)
 	instructions_end(&g.p);
 	place_down(&d->place);
 	if (volume)
-		pipe_volume_end(&d->scope, volume);
+		volume_end(&d->scope, volume);
 	d->place.volume = NULL;
 	environment_clear(&g.handed);
 	free(g.done);
@@ -427,6 +441,7 @@ static enum event_status build_image(struct doing *d, char **why)
 static void clear(struct doing *d)
 {
 	free(d->image);
+	free(d->disk);
 	wants_clear(&d->wants);
 	credentials_clear(&d->credentials);
 	sidecars_free(d->place.sidecars);
@@ -472,5 +487,7 @@ void task_run(struct run *run, struct schedule *s, size_t index,
 	/* the next task need not wait for the engine to clear up */
 	schedule_result(s, index, status);
 	place_down(&d.place);
+	if (d.disk)
+		volume_end(&d.scope, d.disk);
 	clear(&d);
 }

@@ -12,6 +12,8 @@
 #include "base/strv.h"
 #include "files/git.h"
 
+static char *escape(const char *text, bool all);
+
 /* A version 4 UUID. */
 static char *new_uuid(void)
 {
@@ -58,13 +60,6 @@ static void set_number(struct environment *env, const char *name, int64_t n)
 	environment_set(env, name, text);
 }
 
-static void set_default(struct environment *env, const char *name,
-			const char *value)
-{
-	if (!environment_get(env, name))
-		environment_set(env, name, value);
-}
-
 /* Git looks at who owns a checkout; in an environment that is always somebody
  * else. */
 static void trust_checkout(struct environment *env)
@@ -76,12 +71,22 @@ static void trust_checkout(struct environment *env)
 	environment_set(env, "GIT_CONFIG_VALUE_0", "*");
 }
 
+/* A commit's message may have dollar signs, and means them. */
+static void merge_data(struct environment *env, const struct environment *from)
+{
+	for (size_t i = 0; i < from->len; i++) {
+		AUTO_FREE char *value = escape(from->vars[i].value, true);
+
+		environment_set(env, from->vars[i].name, value);
+	}
+}
+
 void variables_layers(struct environment *env, const struct variables_input *in)
 {
 	const struct pairs *own = &in->task->environment;
 
 	environment_set(env, "CIRRUS_WORKING_DIR", in->working_dir);
-	environment_merge(env, in->base);
+	merge_data(env, in->base);
 	set_number(env, "CI_NODE_INDEX", in->task->id);
 	set_number(env, "CI_NODE_TOTAL", (int64_t)in->n_tasks);
 	environment_set(env, "CIRRUS_TASK_NAME", in->task->name);
@@ -90,7 +95,6 @@ void variables_layers(struct environment *env, const struct variables_input *in)
 		environment_set(env, own->v[i].key, own->v[i].value);
 	if (in->user)
 		environment_merge(env, in->user);
-	set_default(env, "OS", in->os);
 	environment_set(env, "CIRRUS_OS", in->os);
 	environment_set(env, "CIRRUS_ARCH", in->arch);
 	trust_checkout(env);
@@ -100,27 +104,45 @@ void variables_layers(struct environment *env, const struct variables_input *in)
 
 struct resolver {
 	const struct environment *env, *image;
-	char **done; /* of env->vars, by index; NULL: not yet */
-	bool *busy;
+	char **done;   /* of env->vars, by index; NULL: not yet */
+	size_t *stack; /* of those being resolved, the innermost last */
+	size_t depth;
+	bool *circular; /* of env->vars: leads back to itself */
+	bool defer;     /* what is not known here, an image may bring */
 	bool unknown;
 };
 
 static void expand(struct resolver *r, const char *text, const char *self,
 		   struct buf *out);
 
+/* Whether it is being resolved; all that have led from it to itself are told. */
+static bool is_busy(struct resolver *r, size_t i)
+{
+	size_t first = 0;
+
+	while (first < r->depth && r->stack[first] != i)
+		first++;
+	for (size_t k = first; k < r->depth; k++)
+		r->circular[r->stack[k]] = true;
+	return first < r->depth;
+}
+
 static const char *resolve_at(struct resolver *r, size_t i)
 {
 	AUTO_BUF struct buf out = BUF_INIT(BUF_FILE);
+	const char *value = r->env->vars[i].value;
 
 	if (r->done[i])
 		return r->done[i];
-	if (r->busy[i])
+	if (is_busy(r, i))
 		return NULL;
-	r->busy[i] = true;
-	expand(r, r->env->vars[i].value, r->env->vars[i].name, &out);
-	r->busy[i] = false;
-	r->done[i] =
-		out.overflow ? xstrdup(r->env->vars[i].value) : buf_steal(&out);
+	r->stack[r->depth++] = i;
+	expand(r, value, r->env->vars[i].name, &out);
+	r->depth--;
+	if (r->circular[i])
+		r->done[i] = escape(value, false);
+	else
+		r->done[i] = out.overflow ? xstrdup(value) : buf_steal(&out);
 	return r->done[i];
 }
 
@@ -182,6 +204,13 @@ static struct reference find_dollar(const char *p)
 	return (struct reference){end + 1, 2, n, p + 3 + n, end - n - 3};
 }
 
+static struct reference find_reference(const char *p)
+{
+	return *p == '$'   ? find_dollar(p)
+	       : *p == '%' ? find_percent(p)
+			   : (struct reference){0};
+}
+
 static void expand_one(struct resolver *r, const char *p,
 		       const struct reference *ref, const char *self,
 		       struct buf *out)
@@ -191,7 +220,7 @@ static void expand_one(struct resolver *r, const char *p,
 
 	if (value)
 		buf_adds(out, value);
-	else if (ref->fallback)
+	else if (ref->fallback && !r->defer)
 		buf_add(out, ref->fallback, ref->fallback_len);
 	else
 		buf_add(out, p, ref->len);
@@ -201,9 +230,28 @@ static void expand_one(struct resolver *r, const char *p,
  * variables_literal. */
 static size_t find_escaped(const char *p)
 {
-	size_t len = *p == '\\' && p[1] == '$' ? find_dollar(p + 1).len : 0;
+	size_t len = *p == '\\' ? find_reference(p + 1).len : 0;
 
 	return len > 0 ? 1 + len : 0;
+}
+
+/* The text with a backslash in front of each reference; of those that have one
+ * only where all is data. */
+static char *escape(const char *text, bool all)
+{
+	AUTO_BUF struct buf out = BUF_INIT(BUF_FILE);
+
+	for (const char *p = text; *p;) {
+		size_t plain = all ? 0 : find_escaped(p);
+		size_t len = plain > 0 ? 0 : find_reference(p).len;
+
+		if (len > 0)
+			buf_addc(&out, '\\');
+		plain = plain + len > 0 ? plain + len : 1;
+		buf_add(&out, p, plain);
+		p += plain;
+	}
+	return buf_steal(&out);
 }
 
 static void expand(struct resolver *r, const char *text, const char *self,
@@ -211,15 +259,14 @@ static void expand(struct resolver *r, const char *text, const char *self,
 {
 	for (const char *p = text; *p;) {
 		size_t plain = strcspn(p, "$%\\");
-		struct reference ref = {0};
+		struct reference ref;
 		size_t escaped = find_escaped(p + plain);
 
 		buf_add(out, p, plain + escaped);
 		p += plain + escaped;
 		if (escaped > 0)
 			continue;
-		if (*p && *p != '\\')
-			ref = *p == '$' ? find_dollar(p) : find_percent(p);
+		ref = find_reference(p);
 		if (ref.len > 0)
 			expand_one(r, p, &ref, self, out);
 		else if (*p)
@@ -233,7 +280,8 @@ static void resolver_init(struct resolver *r, const struct environment *env,
 {
 	*r = (struct resolver){.env = env, .image = image};
 	r->done = xcalloc(env->len + 1, sizeof(*r->done));
-	r->busy = xcalloc(env->len + 1, sizeof(*r->busy));
+	r->stack = xcalloc(env->len + 1, sizeof(*r->stack));
+	r->circular = xcalloc(env->len + 1, sizeof(*r->circular));
 }
 
 static void resolver_clear(struct resolver *r)
@@ -241,7 +289,8 @@ static void resolver_clear(struct resolver *r)
 	for (size_t i = 0; i < r->env->len; i++)
 		free(r->done[i]);
 	free(r->done);
-	free(r->busy);
+	free(r->stack);
+	free(r->circular);
 }
 
 bool variables_expand(struct environment *env, const struct environment *image)
@@ -249,6 +298,7 @@ bool variables_expand(struct environment *env, const struct environment *image)
 	struct resolver r;
 
 	resolver_init(&r, env, image);
+	r.defer = !image;
 	for (size_t i = 0; i < env->len; i++)
 		resolve_at(&r, i);
 	for (size_t i = 0; i < env->len; i++) {

@@ -32,10 +32,10 @@ void variables_layers(struct environment *env,
  * looked for in env, then in `image` (what the image brought along; NULL: not
  * known yet); a value's own name means the image's.  So `PATH: /opt/x/bin:$PATH`
  * works.  What nobody defines stays as it stands, and so does every other $:
- * a password may hold one.  \$NAME and \${NAME} are no references: they stay
- * through every expansion, and become $NAME and ${NAME} when a value is handed
- * on (variables_literal).  The outcome does not depend on any order; a name
- * that leads back to itself stays as it stands.
+ * a password may hold one.  \$NAME, \${NAME} and \%NAME% are no references: they
+ * stay through every expansion, and lose the backslash when a value is handed on
+ * (variables_literal).  The outcome does not depend on any order; a value that
+ * leads back to its own name stays as it is written.
  *
  * Returns whether something was left that the image might define. */
 bool variables_expand(struct environment *env, const struct environment *image);

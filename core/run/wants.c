@@ -221,10 +221,10 @@ int wants_all(struct scope *scope, const struct task *t,
 {
 	if (wants_read(t, env, wants, err) < 0)
 		return -1;
-	if (wants->memory_disk)
+	if (wants->memory_disk && scope->run->o->dirty)
 		tell_message(&scope->run->teller, scope->task, scope->step,
 			     LEVEL_DEBUG, NULL,
-			     "use_in_memory_disk makes no difference here: "
-			     "the working directory is on the engine's disk");
+			     "use_in_memory_disk makes no difference with "
+			     "--dirty: the working directory is the project");
 	return wants_credentials(scope, t, env, credentials, err);
 }

@@ -23,14 +23,16 @@
 
 #define GRACE_S 5
 
-/* $1: the socket's path; the rest: the service.  Descriptor 0 is the pipe, 1
- * the listening socket, 2 the log.  The service's descriptors are what
+/* $1: the socket's path; $2: a directory, as the monitors of containers say in the
+ * one where the service was started that memory ran out (a file named oom); the
+ * rest: the service.  Descriptor 0 is the pipe, 1 the listening socket, 2 the log.  The service's descriptors are what
  * sd_listen_fds(3) says; kill 0 means the process group, which is ours alone
  * since we lead a session. */
 static const char watcher[] =
 	"trap '' TERM INT HUP QUIT\n"
 	"socket=$1\n"
-	"shift\n"
+	"cd \"$2\" || exit\n"
+	"shift 2\n"
 	"(\n"
 	"	trap - TERM INT HUP QUIT\n"
 	"	exec sh -c 'export LISTEN_FDS=1 LISTEN_PID=$$; exec \"$@\"' "
@@ -39,7 +41,7 @@ static const char watcher[] =
 	"service=$!\n"
 	"exec >&2\n"
 	"while read -r line; do :; done\n"
-	"rm -f \"$socket\"\n"
+	"rm -f \"$socket\" oom\n"
 	"kill -TERM 0\n"
 	"(sleep \"$grace\"; kill -KILL 0) &\n"
 	"wait \"$service\"\n"
@@ -97,8 +99,8 @@ static int open_log(const char *dir, struct error **err)
 	return fd;
 }
 
-static int start_watcher(struct service *s, const char *program,
-			 struct error **err)
+static int start_watcher(struct service *s, const char *dir,
+			 const char *program, struct error **err)
 {
 	AUTO_FREE char *script = xasprintf("grace=%d\n%s", GRACE_S, watcher);
 	const char *const argv[] = {
@@ -107,6 +109,7 @@ static int start_watcher(struct service *s, const char *program,
 		script,
 		"cirrus-podman-watcher",
 		s->addr.sun_path,
+		dir,
 		program,
 		"system",
 		"service",
@@ -137,7 +140,7 @@ struct service *service_start(const char *program, const char *runtime_dir,
 	s->watcher = -1;
 	s->log = open_log(runtime_dir, err);
 	if (s->log < 0 || choose_path(s, runtime_dir, err) < 0 ||
-	    start_watcher(s, program, err) < 0) {
+	    start_watcher(s, runtime_dir, program, err) < 0) {
 		service_end(s);
 		return NULL;
 	}

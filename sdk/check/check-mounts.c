@@ -140,6 +140,43 @@ static void l23_volume(struct t *t)
 		    CIRRUS_E_NOTFOUND, "the second volume_delete");
 }
 
+static void l65_memory(struct t *t)
+{
+	AUTO_FREE char *name = xasprintf("check-%s-m", t->run);
+	struct cirrus_volume_spec spec = {.struct_size = sizeof(spec),
+					  .flags = CIRRUS_VOLUME_MEMORY,
+					  .name = name,
+					  .size_bytes = 16 << 20};
+	static const char *const made[] = {"made", NULL};
+	const struct entry file = {
+		.name = "file", .data = "copied in\n", .len = 10};
+	AUTO_BUF struct buf tar = BUF_INIT(BUF_MESSAGE);
+	AUTO_FOUND struct found found = {0};
+	struct target w;
+	struct box *b;
+	CALL(t, call, 60000);
+
+	strv_push(&t->volumes, name);
+	want_status(&call, ON_CONN(&call, volume_create, &spec), CIRRUS_OK,
+		    "volume_create in memory");
+	b = box_mounting(t, CIRRUS_MOUNT_VOLUME, 0, name);
+	tar_make(&tar, &file, 1);
+	want_status(&call, copy_in(&call, b, "/mounted", &tar), CIRRUS_OK,
+		    "instance_copy_in");
+	exec_prints(t, b, "cat /mounted/file; echo made >/mounted/made",
+		    "copied in");
+	target_init(&w, BUF_MESSAGE);
+	want_status(&call, copy_out(&call, b, "/mounted", made, &w), CIRRUS_OK,
+		    "instance_copy_out");
+	found = tar_find(t, &w.out, "made");
+	want(t, found.present, "what was made there did not come out");
+	target_clear(&w);
+	box_delete(t, b);
+	spec.flags = 0;
+	want_status(&call, ON_CONN(&call, volume_delete, &spec), CIRRUS_OK,
+		    "volume_delete");
+}
+
 static void l24_tmpfs(struct t *t)
 {
 	struct box *b = box_mounting(t, CIRRUS_MOUNT_TMPFS, 0, NULL);
@@ -159,5 +196,7 @@ const struct check checks_mounts[] = {
 	{"L23", "a volume outlives an instance, and goes when deleted",
 	 CAP(VOLUME), 120, false, l23_volume},
 	{"L24", "a tmpfs is one", CAP(MOUNT_TMPFS), 60, false, l24_tmpfs},
+	{"L65", "copies reach a volume in memory while it is mounted",
+	 CAP(VOLUME) | CAP(VOLUME_MEMORY), 120, false, l65_memory},
 	{0},
 };

@@ -245,7 +245,8 @@ static void s9_kinds(struct t *t)
 		     (*k)->name);
 		strv_push(&names, (*k)->name);
 		want(t,
-		     !((*k)->capabilities[0] >> (CIRRUS_CAP_BUILDKIT + 1)) &&
+		     !((*k)->capabilities[0] >>
+		       (CIRRUS_CAP_VOLUME_MEMORY + 1)) &&
 			     !(*k)->capabilities[1],
 		     "kind %s: unknown capability bits", (*k)->name);
 	}

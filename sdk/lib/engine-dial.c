@@ -51,7 +51,6 @@ static cirrus_status join(cirrus_instance *it, const struct cirrus_call *call,
 	struct netns_spec spec = {.kind = NETNS_CONNECT,
 				  .pid = pid,
 				  .port = (uint16_t)port,
-				  .helper_argv = it->conn->helper_argv,
 				  .cancel_fd = call_cancel_fd(call),
 				  .deadline_ns = call_deadline(call)};
 	cirrus_status s;
@@ -112,7 +111,7 @@ static cirrus_status connect_inside(cirrus_instance *it,
 		s = main_pid(it, o, &pid, err);
 	if (s < 0)
 		return s;
-	if (it->conn->is_ours && it->conn->helper_argv)
+	if (it->conn->is_ours)
 		return join(it, call, pid, port, out, err);
 	return reach(it, call, cj_str(o, "NetworkSettings.IPAddress"), port,
 		     out, err);

@@ -185,7 +185,6 @@ static cirrus_status listen_in(struct exposure *x, cirrus_instance *it,
 {
 	struct netns_spec n = {.kind = NETNS_LISTEN,
 			       .port = (uint16_t)spec->port,
-			       .helper_argv = it->conn->helper_argv,
 			       .cancel_fd = call_cancel_fd(call),
 			       .deadline_ns = call_deadline(call)};
 	AUTO_ERROR struct error *why = NULL;
@@ -208,7 +207,7 @@ static cirrus_status open_exposure(struct exposure *x, cirrus_instance *it,
 {
 	cirrus_status s;
 
-	if (!it->conn->is_ours || !it->conn->helper_argv)
+	if (!it->conn->is_ours)
 		return fault_set(err, CIRRUS_E_NOTSUP,
 				 "the network of %s cannot be joined",
 				 it->name);

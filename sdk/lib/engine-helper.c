@@ -6,7 +6,6 @@
 
 #include "base/mem.h"
 #include "sdk/lib/engine-internal.h"
-#include "sdk/lib/netns.h"
 #include "sdk/lib/process.h"
 #include "sdk/lib/tree.h"
 
@@ -16,7 +15,6 @@ static const struct {
 	int (*run)(int argc, char **argv);
 } verbs[] = {
 	{"signal", process_helper},
-	{"socket", netns_helper},
 	{"tree-in", tree_in_helper},
 	{"tree-out", tree_out_helper},
 };

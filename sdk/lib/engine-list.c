@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/fd.h"
 #include "base/mem.h"
 #include "sdk/lib/call.h"
 #include "sdk/lib/engine-internal.h"
@@ -199,6 +200,33 @@ static cirrus_status delete_object(cirrus_conn *c,
 	return engine_delete_path(c, call, path.data, name, err);
 }
 
+/* Somebody else is removing it right now. */
+static bool is_going(cirrus_status s, const struct error *err)
+{
+	return s == CIRRUS_E_CONFLICT && strstr(err->msg, "in progress");
+}
+
+/* Gone, and not only going. */
+static cirrus_status delete_and_wait(cirrus_conn *c,
+				     const struct cirrus_call *call,
+				     const struct cirrus_object *o,
+				     struct error **err)
+{
+	int64_t until = clock_after_ms(10 * 1000);
+
+	for (;;) {
+		AUTO_ERROR struct error *why = NULL;
+		cirrus_status s = delete_object(c, call, o, &why);
+
+		if (!is_going(s, why) || clock_now() > until ||
+		    fd_wait(-1, 0, call_cancel_fd(call), clock_after_ms(50)) !=
+			    FD_TIMEOUT) {
+			*err = STEAL_PTR(why);
+			return s;
+		}
+	}
+}
+
 cirrus_status cirrus_engine_object_delete(cirrus_conn *c,
 					  const struct cirrus_call *call,
 					  const struct cirrus_object *given)
@@ -208,7 +236,7 @@ cirrus_status cirrus_engine_object_delete(cirrus_conn *c,
 	cirrus_status s;
 
 	CIRRUS_COPY(&o, given);
-	s = delete_object(c, call, &o, &err);
+	s = delete_and_wait(c, call, &o, &err);
 	if (s == CIRRUS_E_NOTFOUND)
 		return CIRRUS_OK; /* gone already */
 	return fault_report_as(call, s, &err);

@@ -84,9 +84,12 @@ static void clear_missing(const cirrus_conn *c, const cJSON *info,
 		cirrus_cap_clear(caps, CIRRUS_CAP_MOUNT_BIND);
 	if (!c->is_ours)
 		clear_signals(caps);
+	/* Without the helper, the engine's archive calls take the same either way. */
+	if (!c->is_ours || !c->helper_argv)
+		cirrus_cap_clear(caps, CIRRUS_CAP_COPY_RUNNING);
 	if (!c->is_beside_us)
 		cirrus_cap_clear(caps, CIRRUS_CAP_DIAL);
-	if (!c->is_ours || !c->helper_argv)
+	if (!c->is_ours)
 		cirrus_cap_clear(caps, CIRRUS_CAP_EXPOSE);
 	/* Podman does not notice. */
 	if (c->facts.is_podman)

@@ -18,7 +18,8 @@ static cirrus_status check_spec(const struct cirrus_call *call,
 				     "volume %s: this engine cannot copy "
 				     "volumes",
 				     v->name);
-	return call_check(call, v->name, v->flags, CIRRUS_VOLUME_SHARED,
+	return call_check(call, v->name, v->flags,
+			  CIRRUS_VOLUME_SHARED | CIRRUS_VOLUME_MEMORY,
 			  v->required);
 }
 
@@ -27,6 +28,30 @@ static void volume_path(const cirrus_conn *c, struct buf *path,
 {
 	engine_path(c, path, "/volumes/");
 	url_quote(path, name);
+}
+
+/* A tmpfs of the local driver: unlike one that is mounted for the container alone,
+ * it is within the archive endpoints' reach.  Podman takes `size` for a quota of a
+ * disk; the kernel knows the same as a number of pages, and a page is no smaller
+ * than this. */
+static void put_memory(const cirrus_conn *c, cJSON *body, int64_t size)
+{
+	AUTO_FREE char *limit = xstrdup("");
+	AUTO_FREE char *options = NULL;
+	cJSON *driver = cj_put_object(body, "DriverOpts");
+
+	if (size > 0) {
+		free(limit);
+		limit = c->facts.is_podman
+				? xasprintf(",nr_blocks=%lld",
+					    (long long)(size / 4096))
+				: xasprintf(",size=%lld", (long long)size);
+	}
+	options = xasprintf("mode=0777%s", limit);
+	cj_put_str(body, "Driver", "local");
+	cj_put_str(driver, "type", "tmpfs");
+	cj_put_str(driver, "device", "tmpfs");
+	cj_put_str(driver, "o", options);
 }
 
 static cirrus_status send(cirrus_conn *c, const struct cirrus_call *call,
@@ -41,6 +66,8 @@ static cirrus_status send(cirrus_conn *c, const struct cirrus_call *call,
 
 	cj_put_str(o, "Name", v->name);
 	cj_put_kv(o, "Labels", v->labels, v->n_labels);
+	if (v->flags & CIRRUS_VOLUME_MEMORY)
+		put_memory(c, o, v->size_bytes);
 	body = cj_print(&o);
 	engine_path(c, &path, "/volumes/create");
 	return engine_request(

@@ -16,7 +16,6 @@
 
 #include "base/compat.h"
 #include "base/fd.h"
-#include "base/strv.h"
 #include "sdk/lib/child.h"
 
 /* --- handing a socket over ------------------------------------------------------ */
@@ -71,7 +70,7 @@ static int receive_result(int from)
 	return fd;
 }
 
-/* --- the helper ------------------------------------------------------------------- */
+/* --- in the child -------------------------------------------------------------------- */
 
 static int make_socket(enum netns_kind kind, uint16_t port)
 {
@@ -99,20 +98,22 @@ static int make_socket(enum netns_kind kind, uint16_t port)
 	return fd;
 }
 
-int netns_helper(int argc, char **argv)
+/* Between fork and _exit: system calls alone, as other threads may hold locks.
+ * Of the parent's descriptors it keeps none, so that no pipe of ours lives as
+ * long as a connection that does not come about. */
+static int join_and_send(const struct netns_spec *spec, int to)
 {
-	enum netns_kind kind;
 	int fd = -1;
 
-	if (argc != 3)
-		return 2;
-	kind = strcmp(argv[0], "listen") == 0 ? NETNS_LISTEN : NETNS_CONNECT;
-	if (compat_join_namespaces(atoi(argv[1]), true) == 0)
-		fd = make_socket(kind, (uint16_t)atoi(argv[2]));
-	return send_result(STDOUT_FILENO, fd) < 0;
+	if (dup2(to, STDIN_FILENO) < 0)
+		return 1;
+	compat_close_from(STDIN_FILENO + 1);
+	if (compat_join_namespaces(spec->pid, true) == 0)
+		fd = make_socket(spec->kind, spec->port);
+	return send_result(STDIN_FILENO, fd) < 0;
 }
 
-/* --- its other side ----------------------------------------------------------------- */
+/* --- in the parent ------------------------------------------------------------------ */
 
 static int wait_for_result(const struct netns_spec *spec, int from,
 			   struct error **err)
@@ -140,28 +141,17 @@ static int wait_for_result(const struct netns_spec *spec, int from,
 
 int netns_socket(const struct netns_spec *spec, struct error **err)
 {
-	static const char *const kinds[] = {
-		[NETNS_CONNECT] = "connect", [NETNS_LISTEN] = "listen"};
-	AUTO_STRV struct strv argv = {0};
 	int ends[2], fd;
 	pid_t pid;
 
-	for (const char *const *a = spec->helper_argv; *a; a++)
-		strv_push(&argv, *a);
-	strv_push(&argv, "socket");
-	strv_push(&argv, kinds[spec->kind]);
-	strv_pushf(&argv, "%d", (int)spec->pid);
-	strv_pushf(&argv, "%u", spec->port);
 	if (compat_socketpair(ends) < 0)
 		return error_errno(err, errno, "cannot make a socket pair");
-	pid = child_start(
-		&(struct child_spec){.argv = (const char *const *)argv.v,
-				     .in = -1,
-				     .out = ends[1],
-				     .err = -1},
-		err);
+	pid = fork();
+	if (pid == 0)
+		_exit(join_and_send(spec, ends[1]));
 	close(ends[1]);
-	fd = pid < 0 ? -1 : wait_for_result(spec, ends[0], err);
+	fd = pid < 0 ? error_errno(err, errno, "cannot fork")
+		     : wait_for_result(spec, ends[0], err);
 	child_end(pid, false);
 	close(ends[0]);
 	return fd;

@@ -4,7 +4,7 @@
 
 BUILD_PACKAGES='gcc libc6-dev make autoconf automake libtool pkg-config ca-certificates
 libltdl-dev libyaml-dev libcurl4-openssl-dev libcjson-dev libarchive-dev libgit2-dev
-libpcre2-dev libssl-dev libmicrohttpd-dev'
+libpcre2-dev libssl-dev libmicrohttpd-dev libexpat1-dev'
 
 # A Podman that works rootless.
 ENGINE_PACKAGES='podman crun conmon netavark aardvark-dns slirp4netns uidmap iptables'

@@ -157,6 +157,9 @@ json_full() {
 	assert_out_has '"execution_lock": "deploys"'
 	assert_out_has '"manual": true'
 	assert_out_has '"isolation": "parallels"'
+	tr -d ' \n' <"$OUT" >flat
+	assert grep -q '"extraPositions":{[^{]*"/execution_lock":{"column":3,"line":12}' flat
+	assert grep -q '"positions":{"/isolation":{"column":23,"line":14},"/isolation/parallels":{"column":35,"line":14},"/isolation/parallels/image":{"column":47,"line":14}}' flat
 	run cirrus list --json=half
 	assert_status 2
 }

@@ -2,6 +2,7 @@
 include %D%/plugins-bad/local.mk
 cli_tests_sh = \
 	%D%/additional.sh \
+	%D%/annotations.sh \
 	%D%/artifacts.sh \
 	%D%/backends-run.sh \
 	%D%/backends.sh \

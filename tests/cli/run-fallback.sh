@@ -7,7 +7,8 @@ CIRRUS_CONTAINER_BACKEND=dummy
 export CIRRUS_CONTAINER_BACKEND
 
 long=START_STDIO
-late=COPY_STOPPED
+late=COPY_STOPPED,COPY_RUNNING
+early=COPY_RUNNING
 each=START_STDIO,EXEC_STDIN
 
 config() {
@@ -149,6 +150,7 @@ cases() { # HOW CAPABILITIES
 	check "$1: CIRRUS_SHELL is taken" takes_another_shell
 }
 cases 'one long exec' "$long"
+cases 'files before the start' "$early"
 cases 'files after the start' "$late"
 cases 'one exec each' "$each"
 

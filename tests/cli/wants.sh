@@ -62,6 +62,61 @@ needs_capabilities() {
 }
 check 'what the backend lacks skips the task; nonsense is an error' needs_capabilities
 
+left() { find "$XDG_STATE_HOME"/cirrus -path '*/dummy/v/cirrus-*' -prune; }
+
+works_in_memory() {
+	mkdir sub
+	echo given >sub/file
+	config 'use_in_memory_disk: true
+memory: 1G' 'cat .in-memory sub/file
+echo made >made; cp .in-memory size'
+	cat >>.cirrus.yml <<-'END'
+	  x_cache: {folder: kept, fingerprint_key: k, populate_script: mkdir kept && echo filled >kept/x}
+	  y_script: cat kept/x; pwd
+	  files_artifacts: {path: "{made,size}"}
+	END
+	cirrus_run --artifacts-dir "$trash/artifacts"
+	assert_status 0
+	assert_out_has '^given$'
+	assert_out_has '^1073741824$'
+	assert_out_has '^filled$'
+	assert [ "$(cat "$trash/artifacts/a/files/made")" = made ]
+	assert [ ! -e made ]
+	assert [ -z "$(left)" ]
+	cirrus_run --memory=64M -e CIRRUS_WORKING_DIR=/var/tmp/elsewhere
+	assert_status 0
+	assert_out_has '^67108864$'
+	assert_out_has '^/var/tmp/elsewhere$'
+	assert_out_has 'Cache hit'
+	# what a run without a shell does instead
+	cirrus_run --backend-option dummy.without=START_STDIO,COPY_STOPPED
+	assert_status 0
+	assert_out_has '^given$'
+	assert [ -z "$(left)" ]
+}
+check 'use_in_memory_disk is a volume in memory of the size of the container'"'"'s' works_in_memory
+
+tells_where_it_cannot_be() {
+	config 'use_in_memory_disk: $FAST' 'ls -A'
+	cirrus_run -e FAST=false
+	assert_status 0
+	assert_out_lacks '.in-memory'
+	cirrus_run -e FAST=true -e CIRRUS_WORKING_DIR=/tmp
+	assert_status 2
+	assert_out_has 'use_in_memory_disk cannot be at /tmp, where cirrus has files of its own'
+	assert [ -z "$(left)" ]
+	config 'use_in_memory_disk: true' 'ls -A'
+	cirrus_run --dirty -v
+	assert_status 0
+	assert_out_lacks '^.in-memory'
+	assert_out_has 'use_in_memory_disk makes no difference with --dirty'
+	cirrus_run --backend-option dummy.without=VOLUME_MEMORY
+	assert_status 3
+	assert_out_has 'backend dummy does not offer use_in_memory_disk here (VOLUME_MEMORY)'
+	assert_out_has "'a' task skipped"
+}
+check 'where use_in_memory_disk cannot be had is said' tells_where_it_cannot_be
+
 gives_credentials() {
 	config 'registry_config: $REGISTRY' 'echo pulled'
 	sed -i 's/debian:12/r.example:5000\/denied\/x:1/' .cirrus.yml
@@ -140,4 +195,26 @@ runs_workers_in_containers() {
 }
 check "a persistent worker's container is one like others, with its volumes" runs_workers_in_containers
 
+options_of_blocks() {
+	config 'rank: $N' 'cat /proc/sys/kernel/hostname'
+	cirrus_run -e N=7
+	assert_status 0
+	assert_out_has '^dummy-7$'
+	config 'rank: high' 'echo never'
+	printf 'b_task:\n  container: {image: x}\n  script: echo the other\n' >>.cirrus.yml
+	cirrus_run
+	assert_status 0
+	assert_out_has '^line 4, column 5: backend dummy: rank: "high" is not a whole number$'
+	assert_out_has "'a' task skipped"
+	assert_out_has '^the other$'
+	assert_out_lacks '^never$'
+	cirrus_run --strict
+	assert_status 3
+	config 'rang: 7' 'echo never'
+	cirrus_run
+	assert_status 3
+	assert_out_has '^line 4, column 5: backend dummy takes no "rang" for "container"$'
+	assert_out_lacks '^never$'
+}
+check 'what a block says beyond the language goes to the backend, or skips the task' options_of_blocks
 finish

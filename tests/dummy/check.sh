@@ -58,7 +58,8 @@ lists_checks() {
 	assert_status 0
 	assert_out_has '^S1	'
 	assert_out_has '^L64	'
-	[ "$(wc -l <"$OUT")" -eq 76 ] || fail 'not 76 checks'
+	assert_out_has '^L65	'
+	[ "$(wc -l <"$OUT")" -eq 77 ] || fail 'not 77 checks'
 }
 check '--list names every check' lists_checks
 

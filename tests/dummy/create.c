@@ -172,12 +172,15 @@ static int record(struct cirrus_instance *it, const struct cirrus_group_spec *g,
 		  const struct cirrus_instance_spec *spec, struct error **err)
 {
 	struct strv *to = &it->spec;
+	const char *rank =
+		cirrus_kv_get(g->options, g->n_options, "rank", NULL);
+	AUTO_FREE char *named = xasprintf("dummy-%s", rank ? rank : "");
 
 	push_one(to, "image", spec->image);
 	push_one(to, "name", spec->name);
 	push_one(to, "workdir", spec->workdir);
 	push_one(to, "user", spec->user);
-	push_one(to, "hostname", spec->hostname);
+	push_one(to, "hostname", rank ? named : spec->hostname);
 	push_one(to, "idle", spec->flags & CIRRUS_INSTANCE_IDLE ? "yes" : NULL);
 	push_one(to, "no_net", g->net_mode == CIRRUS_NET_NONE ? "yes" : NULL);
 	push_all(to, "arg", spec->entrypoint);

@@ -35,7 +35,7 @@
 	 CAP(EXEC_KILL_REST) | CAP(EXEC_SIGNAL) | CAP(EXEC_TTY) |             \
 	 CAP(EXEC_RESIZE) | CAP(DIAL) | CAP(EXPOSE) | CAP(PLATFORM) |         \
 	 CAP(COPY_STOPPED) | CAP(LOGS) | CAP(USAGE) | CAP(LIST) | CAP(OPEN) | \
-	 CAP(UNLOGGED))
+	 CAP(UNLOGGED) | CAP(COPY_RUNNING) | CAP(VOLUME_MEMORY))
 
 cirrus_status fail_errno(const struct cirrus_call *call, int errnum,
 			 const char *fmt, ...)
@@ -178,12 +178,23 @@ static const struct cirrus_option *const options[] = {
 	&opt_endpoint, &opt_user, &opt_password, &opt_mutant,
 	&opt_without,  &opt_with, NULL};
 
+static const struct cirrus_option opt_rank = {
+	sizeof(opt_rank),
+	CIRRUS_OPT_INT,
+	0,
+	0,
+	"rank",
+	NULL,
+	"a number that the environment shows as its host name, dummy-N",
+	NULL};
+static const struct cirrus_option *const container_options[] = {&opt_rank,
+								NULL};
 static const struct cirrus_kind kind_container = {
 	sizeof(kind_container),
 	0,
 	{ALL_CAPS | PRETENDED_CAPS, 0},
 	"container",
-	NULL};
+	container_options};
 static const struct cirrus_kind *const kinds[] = {&kind_container, NULL};
 
 static const char *config_get(const struct cirrus_config *config,
@@ -237,9 +248,12 @@ static const struct {
 } dispensable[] = {
 	{"START_STDIO", CAP(START_STDIO)},
 	{"COPY_STOPPED", CAP(COPY_STOPPED)},
+	{"COPY_RUNNING", CAP(COPY_RUNNING)},
 	{"EXEC_STDIN", CAP(EXEC_STDIN) | CAP(EXEC_STDIN_EOF)},
 	{"EXEC_KILL_REST", CAP(EXEC_KILL_REST)},
 	{"SIDECAR", CAP(SIDECAR)},
+	{"VOLUME_MEMORY", CAP(VOLUME_MEMORY)},
+	{"VOLUME_SHARED", CAP(VOLUME_SHARED)},
 };
 
 static uint64_t bits_of(const char *name)

@@ -303,6 +303,16 @@ cirrus_status image_delete(cirrus_conn *c, const struct cirrus_call *call,
 
 /* --- volumes ------------------------------------------------------------------- */
 
+/* All memory is on disk here; tests look at what was asked for. */
+static int say_size(const struct cirrus_volume_spec *spec, const char *data,
+		    struct error **err)
+{
+	AUTO_FREE char *path = xasprintf("%s/.in-memory", data);
+	AUTO_FREE char *size = xasprintf("%lld\n", (long long)spec->size_bytes);
+
+	return file_replace(path, size, strlen(size), 0644, err);
+}
+
 static int volume_fill(const struct cirrus_conn *c, const char *dir,
 		       const struct cirrus_volume_spec *spec,
 		       struct error **err)
@@ -318,6 +328,8 @@ static int volume_fill(const struct cirrus_conn *c, const char *dir,
 		return -1;
 	strv_pushf(&record, "name=%s", spec->name);
 	spec_add_labels(&record, spec->labels, spec->n_labels);
+	if (spec->flags & CIRRUS_VOLUME_MEMORY && say_size(spec, data, err) < 0)
+		return -1;
 	return spec_save(&record, dir, err);
 }
 
@@ -332,7 +344,8 @@ static cirrus_status volume_begin(cirrus_conn *c,
 	CIRRUS_COPY(spec, in);
 	s = call_begin(call, c);
 	if (s == CIRRUS_OK)
-		s = unknown_bits(c, call, spec->flags, CIRRUS_VOLUME_SHARED,
+		s = unknown_bits(c, call, spec->flags,
+				 CIRRUS_VOLUME_SHARED | CIRRUS_VOLUME_MEMORY,
 				 spec->required);
 	if (s == CIRRUS_OK)
 		*dir = xasprintf("%s/v/%s", c->state, spec->name);

@@ -22,7 +22,8 @@ alive() { # NAME
 launch() { # NAME CMD...
 	local name=$1
 	shift
-	setsid "$@" >"$state/log/$name.log" 2>&1 </dev/null 9>&- &
+	# monitors of containers write a file "oom" where they are started
+	(cd "$state" && exec setsid "$@") >"$state/log/$name.log" 2>&1 </dev/null 9>&- &
 	echo "$! $(start_time $!)" >"$run/$name.pid"
 }
 

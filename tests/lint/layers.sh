@@ -10,11 +10,12 @@ allowed() {
 	core/model) echo base ;;
 	core/data) echo base model ;;
 	core/files) echo base model ;;
+	core/annotate) echo base model data ;;
 	core/config) echo base model data ;;
 	core/backend) echo base model data cirrus ;;
 	core/store) echo base model files data ;;
 	core/net) echo base model store ;;
-	core/run) echo base model backend store net files cirrus ;;
+	core/run) echo base model backend store net files annotate cirrus ;;
 	core/report) echo base model store data ;;
 	core/cli) echo base model report run store config backend data cirrus files ;;
 	sdk/include) echo cirrus ;;
@@ -89,6 +90,7 @@ libltdl_stays_in_the_loader() {
 }
 libyaml_stays_in_data() { only_its_own_room_uses '#include <yaml' core/data/; }
 cjson_stays_in_data() { only_its_own_room_uses '#include <cJSON|#include <cjson' core/data/ sdk/ plugins/; }
+expat_stays_in_data() { only_its_own_room_uses '#include <expat' core/data/; }
 platforms_stay_in_compat() {
 	only_its_own_room_uses '__linux__|__APPLE__' core/base/compat.c \
 		core/base/compat-files.c
@@ -99,5 +101,6 @@ check 'the lint would see it' the_lint_sees_a_violation
 check 'only the loader knows libltdl' libltdl_stays_in_the_loader
 check 'in the core only data knows libyaml' libyaml_stays_in_data
 check 'in the core only data knows cJSON' cjson_stays_in_data
+check 'in the core only data knows expat' expat_stays_in_data
 check 'only compat.c and compat-files.c name a platform' platforms_stay_in_compat
 finish

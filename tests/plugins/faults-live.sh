@@ -138,7 +138,7 @@ the_project_has_no_room() {
 	private cirrus run -o simple
 	assert_status 3
 	assert_out_lacks '^never$'
-	assert_err_has 'cannot copy the project in: .*no space left on device'
+	assert_err_has 'cannot copy the project in: .*[Nn]o space left on device'
 	assert_out_has 'hint: make room on the disk'
 	# Podman has no room to write down that it removes something
 	rm "$private_dir/reserve"

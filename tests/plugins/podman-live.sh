@@ -133,12 +133,24 @@ a_service_that_cannot_start_says_why() {
 	await 10 nothing_runs
 }
 
+# Monitors of containers note it where their service was started.  A rootless
+# engine has no limits everywhere.
+no_memory_leaves_no_file() {
+	need rootful
+	project "$TEST_IMAGE" "x=\$(head -c 100000000 /dev/zero | tr '\\0' a)"
+	sed 's/image:.*/&\n    memory: 20Mb/' .cirrus.yml >new && mv new .cirrus.yml
+	on rootful cirrus run -o simple
+	assert_status 1
+	[ ! -e oom ] || fail 'there is a file "oom" in the project'
+}
+
 for engine in rootless rootful; do
 	with() { "$function" "$engine"; }
 	for function in during_a_run_there_is_one_service ctrl_c_leaves_nothing the_next_run_removes clean_removes; do
 		check "$engine: $(echo $function | tr _ ' ')" with
 	done
 done
+check 'rootful: a task without memory leaves no file in the project' no_memory_leaves_no_file
 check 'an ordinary user needs no option and no Docker' an_ordinary_user_needs_no_option
 check 'a service that is there is used' a_service_that_is_there_is_used
 check 'a dead socket is named, with what to try' a_dead_socket_is_named

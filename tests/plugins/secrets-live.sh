@@ -45,12 +45,13 @@ a_project_with_secrets() {
 	  cut_script: for part in gi ven -sec ret -7; do printf %s "\$part"; sleep 0.05; done; echo 7
 	  lines_script: echo "\$PEM_SECRET" | sed 's/^/   /'; printf '%s' "\$LINE_SECRET" | tr -d '\n'; echo '<'
 	  overlap_script: echo overlapping-one-two-three; echo "\$C_SECRET_KEY"
-	  loud_background_script: echo "behind \$GIVEN_TOKEN"; sleep 100
+	  loud_background_script: echo "behind \$GIVEN_TOKEN"; touch up; sleep 100
 	  f_file: {path: "\$GIVEN_TOKEN.txt", from_contents: x}
 	  c_cache: {folder: "\${GIVEN_TOKEN}d", fingerprint_key: "\$GIVEN_TOKEN-key", populate_script: 'mkdir "\${GIVEN_TOKEN}d"; echo \$GIVEN_TOKEN >"\${GIVEN_TOKEN}d/x"'}
 	  artifacts: {path: "\$GIVEN_TOKEN.*"}
 	  handed_script: printf 'KEY_TOKEN=first\n%s\n' "\$MY_TOKEN" >>\$CIRRUS_ENV
 	  late_script: printf 'LATE_PASSWORD=late-half-of-it\n' >>\$CIRRUS_ENV
+	  wait_script: until [ -e up ]; do sleep 0.05; done
 	  fail_script: echo "last words \$LATE_PASSWORD \$GIVEN_TOKEN"; exit 3
 	image_task: {container: {image: "$TEST_REGISTRY/x/\$GIVEN_TOKEN:1"}, script: "true"}
 	needs_task: {depends_on: named, name: "after \$GIVEN_TOKEN", script: "true"}

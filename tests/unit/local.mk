@@ -5,6 +5,7 @@ UNIT_LIBS = core/libcore.la core/libbase.la
 include %D%/base/local.mk
 include %D%/data/local.mk
 include %D%/model/local.mk
+include %D%/annotate/local.mk
 include %D%/config/local.mk
 include %D%/files/local.mk
 include %D%/backend/local.mk

@@ -139,9 +139,12 @@ enum {
 	CIRRUS_CAP_DIAL = 42,
 	CIRRUS_CAP_EXPOSE = 43,
 	CIRRUS_CAP_LIST = 44,
-	CIRRUS_CAP_OPEN = 45,     /* instance_open */
-	CIRRUS_CAP_UNLOGGED = 46, /* CIRRUS_INSTANCE_UNLOGGED */
-	CIRRUS_CAP_BUILDKIT = 47  /* CIRRUS_BUILD_BUILDKIT */
+	CIRRUS_CAP_OPEN = 45,         /* instance_open */
+	CIRRUS_CAP_UNLOGGED = 46,     /* CIRRUS_INSTANCE_UNLOGGED */
+	CIRRUS_CAP_BUILDKIT = 47,     /* CIRRUS_BUILD_BUILDKIT */
+	CIRRUS_CAP_COPY_RUNNING = 48, /* copying into a running instance costs
+				       * less than before its start */
+	CIRRUS_CAP_VOLUME_MEMORY = 49 /* CIRRUS_VOLUME_MEMORY */
 };
 
 /* --- what the host offers ------------------------------------------------ */
@@ -352,7 +355,10 @@ struct cirrus_snapshot_spec {
 
 /* --- volumes ------------------------------------------------------------- */
 
-#define CIRRUS_VOLUME_SHARED (1u << 0) /* several environments mount it */
+/* SHARED: several environments mount it.  MEMORY: in memory, as long as a running
+ * instance mounts it; what copies bring or take meanwhile is what is in it. */
+#define CIRRUS_VOLUME_SHARED (1u << 0)
+#define CIRRUS_VOLUME_MEMORY (1u << 1)
 struct cirrus_volume_spec {
 	uint32_t struct_size, flags;
 	uint64_t required;

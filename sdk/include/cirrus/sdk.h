@@ -255,6 +255,7 @@ static inline const char *cirrus_cap_name(unsigned int cap)
 		"DIAL",           "EXPOSE",
 		"LIST",           "OPEN",
 		"UNLOGGED",       "BUILDKIT",
+		"COPY_RUNNING",   "VOLUME_MEMORY",
 	};
 
 	return cap < sizeof(names) / sizeof(names[0]) ? names[cap] : NULL;

@@ -170,10 +170,10 @@ TEST(every_status_and_capability_has_words)
 	ok_str(status_name(CIRRUS_E_GONE), "GONE");
 	ok_str(status_name(-99), "FAILED");
 	ok_int(status_error_code(CIRRUS_E_TIMEOUT), ERR_TIMEOUT);
-	for (unsigned int i = 0; i <= CIRRUS_CAP_BUILDKIT; i++)
+	for (unsigned int i = 0; i <= CIRRUS_CAP_VOLUME_MEMORY; i++)
 		ok(capability_text(i) && capability_text(i)[0]);
 	ok_str(capability_text(127), "something unknown");
-	ok_str(capability_name(CIRRUS_CAP_BUILDKIT), "BUILDKIT");
+	ok_str(capability_name(CIRRUS_CAP_VOLUME_MEMORY), "VOLUME_MEMORY");
 }
 
 TAP_MAIN()

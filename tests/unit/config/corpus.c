@@ -13,6 +13,7 @@
 #include "base/fd.h"
 #include "base/strv.h"
 #include "config/json-model.h"
+#include "data/json-node.h"
 #include "data/json.h"
 #include "data/yaml.h"
 
@@ -56,7 +57,7 @@ static struct cJSON *read_yaml(const char *path)
 
 	if (yaml_read_file(path, &arena, &root, NULL) < 0 || !root)
 		return NULL;
-	return json_model_node(root);
+	return json_of_node(root);
 }
 
 /* --- stand-ins for the files of the project ----------------------------------- */

@@ -33,6 +33,21 @@ TEST(references_are_replaced_longest_name_first)
 	ok_str(expand("%A%%AB%"), "xy");
 }
 
+TEST(what_the_task_expands_once_more_keeps_its_names)
+{
+	AUTO_ARENA struct arena a = {0};
+	struct vars vars = {0};
+
+	vars_set(&vars, &a, "CI", "true");
+	vars_set(&vars, &a, "CIRRUS_TAG", "v1");
+	vars_set(&vars, &a, "D", "$CIRRUS_TASK_ID");
+	ok_str(vars_expand_early(&vars, &a, "$CI-$CIRRUS_TASK_NAME-$CIdoc"),
+	       "true-$CIRRUS_TASK_NAME-truedoc");
+	ok_str(vars_expand_early(&vars, &a,
+				 "$D/$CIRRUS_TAG/$CI_NODE_INDEX/%CI%_"),
+	       "$CIRRUS_TASK_ID/v1/$CI_NODE_INDEX/true_");
+}
+
 TEST(a_variable_that_names_itself_stops_after_ten_rounds)
 {
 	ok_str(expand("$LOOP"), "<<<<<<<<<<$LOOP>>>>>>>>>>");

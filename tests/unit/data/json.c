@@ -3,6 +3,8 @@
 
 #include "data/json.h"
 
+#include "data/json-node.h"
+
 #include "tap.h"
 
 static const char *print(const struct cJSON *v, enum json_style style)
@@ -122,6 +124,32 @@ TEST(equality_ignores_the_order_of_keys)
 
 	ok(json_equal(va, vb));
 	ok(!json_equal(va, vc));
+}
+
+TEST(tells_where_each_part_of_a_tree_stands)
+{
+	struct node a = {.kind = NODE_SCALAR, .name = "a/b~", .text = "old"};
+	struct node again = {.kind = NODE_SCALAR,
+			     .at = {2, 3},
+			     .name = "a/b~",
+			     .text = "new"};
+	struct node item = {
+		.kind = NODE_SCALAR, .at = {4, 5}, .name = "", .text = "x"};
+	struct node list = {.kind = NODE_LIST,
+			    .at = {3, 1},
+			    .name = "l",
+			    .children = (struct node *[]){&item},
+			    .n_children = 1};
+	struct node map = {.kind = NODE_MAP,
+			   .children = (struct node *[]){&a, &again, &list},
+			   .n_children = 3};
+	AUTO_JSON struct cJSON *tree = json_of_node(&map);
+	AUTO_JSON struct cJSON *at = json_of_positions(&map);
+
+	ok_str(print(tree, JSON_LINE), "{\"a/b~\":\"new\",\"l\":[\"x\"]}");
+	ok_str(print(at, JSON_LINE), "{\"/a~1b~0\":{\"line\":2,\"column\":3},"
+				     "\"/l\":{\"line\":3,\"column\":1},"
+				     "\"/l/0\":{\"line\":4,\"column\":5}}");
 }
 
 TAP_MAIN()

@@ -5,6 +5,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 
@@ -33,6 +34,51 @@ static int save(struct save_file *files, size_t n, struct error **err)
 
 	make_tar(members, ARRAY_LEN(members), &tar);
 	return save_files(&s, from_buf, &tar, err);
+}
+
+TEST(what_is_too_large_is_left_out)
+{
+	struct save_file files[] = {{"w/app", "app", false, false},
+				    {"w/other", "other", false, false},
+				    {"w/same", "same", false, false},
+				    {"w/unknown", "unknown", false, false}};
+	AUTO_CLOSE int dir =
+		open(test_dir(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	AUTO_BUF struct buf tar = BUF_INIT(2 << 20);
+	AUTO_ERROR struct error *err = NULL;
+	struct save s = {.dir = dir,
+			 .path = "DIR",
+			 .files = files,
+			 .n_files = ARRAY_LEN(files),
+			 .max = 11};
+
+	make_tar(members, ARRAY_LEN(members), &tar);
+	ok_int(save_files(&s, from_buf, &tar, &err), 0);
+	ok(files[0].saved && files[2].saved);
+	ok(files[1].too_large && !files[1].saved && !files[3].saved);
+	ok_int(save_open(&s, "other"), -1);
+	ok_int(errno, ENOENT);
+}
+
+TEST(what_was_saved_is_opened_and_no_link)
+{
+	AUTO_CLOSE int dir =
+		open(test_dir(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct save s = {.dir = dir, .path = "DIR"};
+	AUTO_BUF struct buf b = BUF_INIT(100);
+	AUTO_CLOSE int fd = -1;
+
+	need(mkdirat(dir, "a", 0700) == 0);
+	need(symlinkat("/etc", dir, "etc") == 0);
+	need(symlinkat("/etc/passwd", dir, "a/link") == 0);
+	fd = openat(dir, "a/b", O_WRONLY | O_CREAT, 0600);
+	need(write(fd, "text", 4) == 4);
+	fd_close(&fd);
+	fd = save_open(&s, "a/b");
+	ok_int(fd_read_all(fd, &b), 0);
+	ok_str(b.data, "text");
+	ok_int(save_open(&s, "a/link"), -1);
+	ok_int(save_open(&s, "etc/passwd"), -1);
 }
 
 static void ok_file(const char *name, const char *text, mode_t mode)

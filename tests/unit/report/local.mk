@@ -1,8 +1,12 @@
 # tests/unit/report
-report_tests = %D%/ansi.t %D%/choose.t %D%/interactive.t %D%/json.t %D%/junit.t %D%/order.t %D%/page.t %D%/replay.t %D%/saved.t %D%/screen.t %D%/simple.t %D%/tail.t %D%/tree.t %D%/words.t
+report_tests = %D%/annotation.t %D%/ansi.t %D%/choose.t %D%/interactive.t %D%/json.t %D%/junit.t %D%/order.t %D%/page.t %D%/replay.t %D%/saved.t %D%/screen.t %D%/simple.t %D%/tail.t %D%/tree.t %D%/words.t
 check_PROGRAMS += $(report_tests)
 TESTS += $(report_tests)
 noinst_HEADERS += %D%/feed.h
+tests_unit_report_annotation_t_SOURCES = %D%/annotation.c
+tests_unit_report_annotation_t_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_report_annotation_t_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_report_annotation_t_LDADD = $(UNIT_LIBS)
 tests_unit_report_choose_t_SOURCES = %D%/choose.c
 tests_unit_report_choose_t_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_report_choose_t_CFLAGS = $(UNIT_CFLAGS)

@@ -135,4 +135,21 @@ TEST(a_file_that_cannot_be_written_is_told_before_the_run)
 	queue_free(q);
 }
 
+TEST(a_run_that_a_person_ended_did_not_fail)
+{
+	feed_new();
+	run_started(1);
+	task_started(0, "t");
+	task_finished(0, STATUS_ABORTED, "interrupted");
+	run_finished(130);
+	tell();
+	ok(has("<title>shop: aborted</title>"));
+	ok(has("<header class=\"top aborted\">"));
+	ok(has(">aborted</span>"));
+	/* in full below, and not twice once the task is unfolded */
+	ok(has("<span class=\"why told\">interrupted</span>"));
+	ok(has("<p class=\"reason\">interrupted</p>"));
+	ok(!has("<div class=\"steps\">"));
+}
+
 TAP_MAIN()

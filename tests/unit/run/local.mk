@@ -1,5 +1,5 @@
 # tests/unit/run
-run_tests = %D%/demand.t %D%/mask.t %D%/memory.t %D%/owner.t %D%/pipe.t %D%/plan.t %D%/record.t %D%/schedule.t %D%/script.t %D%/session.t %D%/variables.t
+run_tests = %D%/demand.t %D%/mask.t %D%/memory.t %D%/owner.t %D%/pipe.t %D%/plan.t %D%/record.t %D%/report-paths.t %D%/schedule.t %D%/script.t %D%/session.t %D%/variables.t
 check_PROGRAMS += $(run_tests)
 TESTS += $(run_tests)
 tests_unit_run_demand_t_SOURCES = %D%/demand.c
@@ -30,6 +30,10 @@ tests_unit_run_record_t_SOURCES = %D%/record.c
 tests_unit_run_record_t_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_run_record_t_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_run_record_t_LDADD = $(UNIT_LIBS)
+tests_unit_run_report_paths_t_SOURCES = %D%/report-paths.c
+tests_unit_run_report_paths_t_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_run_report_paths_t_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_run_report_paths_t_LDADD = $(UNIT_LIBS)
 tests_unit_run_schedule_t_SOURCES = %D%/schedule.c
 tests_unit_run_schedule_t_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_run_schedule_t_CFLAGS = $(UNIT_CFLAGS)

@@ -57,9 +57,10 @@ TEST(the_order_of_definition_does_not_matter)
 TEST(a_backslash_keeps_a_reference_through_every_expansion)
 {
 	static const char *const texts[][2] = {
-		{"a\\$X", "a$X"},     {"\\${X}b", "${X}b"},
-		{"\\$", "\\$"},       {"c:\\dir\\$1", "c:\\dir\\$1"},
-		{"\\$NONE", "$NONE"}, {"\\\\$X", "\\$X"},
+		{"a\\$X", "a$X"},       {"\\${X}b", "${X}b"},
+		{"\\$", "\\$"},         {"c:\\dir\\$1", "c:\\dir\\$1"},
+		{"100\\%X%", "100%X%"}, {"\\$NONE", "$NONE"},
+		{"\\\\$X", "\\$X"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
@@ -86,8 +87,12 @@ TEST(circles_end)
 	AUTO_ENVIRONMENT struct environment env = {0};
 
 	set_all(&env, pairs);
-	ok(!variables_expand(&env, NULL));
-	ok_str(environment_get(&env, "A"), "ab$A");
+	environment_set(&env, "C", "c$A%A%");
+	for (int round = 0; round < 3; round++)
+		ok(!variables_expand(&env, NULL));
+	ok_str(environment_get(&env, "A"), "a\\$B");
+	ok_str(environment_get(&env, "B"), "b\\$A");
+	ok_str(environment_get(&env, "C"), "ca\\$Ba\\$B");
 }
 
 TEST(a_value_of_its_own_name_means_the_image)
@@ -100,6 +105,21 @@ TEST(a_value_of_its_own_name_means_the_image)
 	ok_str(environment_get(&env, "PATH"), "/opt/x/bin:$PATH");
 	ok(!variables_expand(&env, &image));
 	ok_str(environment_get(&env, "PATH"), "/opt/x/bin:/bin");
+}
+
+TEST(a_default_waits_for_the_image)
+{
+	AUTO_ENVIRONMENT struct environment env = {0}, image = {0};
+	AUTO_FREE char *now = NULL;
+
+	environment_set(&env, "A", "${HERE:x}${GONE:y}");
+	environment_set(&env, "B", "<$A>");
+	environment_set(&image, "HERE", "image");
+	ok(variables_expand(&env, NULL));
+	now = variables_expand_text("$B", &env, NULL);
+	ok_str(now, "<xy>");
+	variables_expand(&env, &image);
+	ok_str(environment_get(&env, "B"), "<imagey>");
 }
 
 static void layers(struct environment *env, const struct environment *user)

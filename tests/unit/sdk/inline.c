@@ -212,7 +212,9 @@ TEST(capability_names_follow_the_enumerators)
 	ok_str(cirrus_cap_name(CIRRUS_CAP_OPEN), "OPEN");
 	ok_str(cirrus_cap_name(CIRRUS_CAP_UNLOGGED), "UNLOGGED");
 	ok_str(cirrus_cap_name(CIRRUS_CAP_BUILDKIT), "BUILDKIT");
-	ok_str(cirrus_cap_name(CIRRUS_CAP_BUILDKIT + 1), NULL);
+	ok_str(cirrus_cap_name(CIRRUS_CAP_COPY_RUNNING), "COPY_RUNNING");
+	ok_str(cirrus_cap_name(CIRRUS_CAP_VOLUME_MEMORY), "VOLUME_MEMORY");
+	ok_str(cirrus_cap_name(CIRRUS_CAP_VOLUME_MEMORY + 1), NULL);
 }
 
 /* --- options ------------------------------------------------------------------ */

@@ -1,0 +1,21 @@
+# tests/unit/annotate
+annotate_tests = %D%/flutter.t %D%/json.t %D%/junit.t %D%/xml.t
+check_PROGRAMS += $(annotate_tests)
+TESTS += $(annotate_tests)
+noinst_HEADERS += %D%/report.h
+tests_unit_annotate_flutter_t_SOURCES = %D%/flutter.c
+tests_unit_annotate_flutter_t_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_annotate_flutter_t_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_annotate_flutter_t_LDADD = $(UNIT_LIBS)
+tests_unit_annotate_json_t_SOURCES = %D%/json.c
+tests_unit_annotate_json_t_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_annotate_json_t_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_annotate_json_t_LDADD = $(UNIT_LIBS)
+tests_unit_annotate_junit_t_SOURCES = %D%/junit.c
+tests_unit_annotate_junit_t_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_annotate_junit_t_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_annotate_junit_t_LDADD = $(UNIT_LIBS)
+tests_unit_annotate_xml_t_SOURCES = %D%/xml.c
+tests_unit_annotate_xml_t_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_annotate_xml_t_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_annotate_xml_t_LDADD = $(UNIT_LIBS)
