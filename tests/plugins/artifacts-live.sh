@@ -77,6 +77,47 @@ streams() {
 	assert md5sum -c sum
 }
 
+# Reports are read out of the environment, and their paths looked up in it, also
+# where nobody keeps artifacts.
+annotates() {
+	need "$1"
+	cat >.cirrus.yml <<-EOF
+	container: {image: $TEST_IMAGE}
+	a_task:
+	  make_script:
+	    - mkdir -p src/deep .git/x out; touch src/deep/FooTest.kt .git/x/FooTest.kt src/top.c "src/it's [1].c"
+	    - echo '<testsuite><testcase classname="FooTest" name="adds"><failure>one%' >out/a.xml
+	    - echo 'at FooTest.adds(FooTest.kt:12)</failure></testcase><testcase name="ok"/></testsuite>' >>out/a.xml
+	    - echo '<testsuite><testcase name="n" file="it&apos;s [1].c" line="3"><error message="m"/></testcase>' >out/b.xml
+	    - echo "<testcase name='p' file='\$PWD/src/top.c' line='4'><failure/></testcase></testsuite>" >>out/b.xml
+	    - echo '<testsuite>' >out/c.xml
+	    - exit 3
+	  always:
+	    unit_artifacts: {path: "out/[ab].xml", format: junit}
+	    bad_artifacts: {path: "out/c.xml", format: junit}
+	EOF
+	place
+	for dir in '' "--artifacts-dir=$trash/art"; do
+		# shellcheck disable=SC2086 # none, or one
+		on "$1" cirrus run -o github-actions $dir
+		assert_status 1
+		sed -n '/^Reported 4/,/endgroup/p' "$OUT" | grep '^::' >"$trash/got"
+		cat >"$trash/want" <<-'EOF'
+		::error file=src/deep/FooTest.kt,line=12,endLine=12,title=FooTest.adds::one%25%0Aat FooTest.adds(FooTest.kt:12)
+		::notice title=ok::ok
+		::error file=src/it's [1].c,line=3,endLine=3,title=n::m
+		::error file=src/top.c,line=4,endLine=4,title=p::p
+		EOF
+		assert_same "$trash/want" "$trash/got"
+		assert_out_has '^Failed to parse annotations: out/c.xml:2:1: no element found$'
+		assert_out_has "'bad' artifacts failed"
+		assert_out_has "'unit' artifacts succeeded"
+	done
+	printf './a/%s\n' bad/out/c.xml unit/out/a.xml unit/out/b.xml >"$trash/want"
+	found >"$trash/got"
+	assert_same "$trash/want" "$trash/got"
+}
+
 part() { [ -n "$(find "$trash/art" -name '.cirrus-*')" ]; }
 
 interrupted() {
@@ -105,8 +146,10 @@ for engine in docker rootless rootful; do
 	collect() { collects $engine; }
 	refuse() { refuses $engine; }
 	stream() { streams $engine; }
+	annotate() { annotates $engine; }
 	check "$engine: artifacts arrive, each in its place" collect
 	check "$engine: a path outside is refused" refuse
 	check "$engine: a large file arrives whole" stream
+	check "$engine: reports become annotations" annotate
 done
 finish
