@@ -3,11 +3,16 @@
 
 #include "run/pipe.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
+#include "base/fd.h"
 #include "run/cache-state.h"
+#include "run/volume.h"
 
 bool stage_next(const struct task *t, struct stage *s)
 {
@@ -32,6 +37,117 @@ bool stage_due(const struct task *t, const struct stage *s, bool failed,
 				     timed_out))
 			return true;
 	return false;
+}
+
+/* --- the working directory ------------------------------------------------------- */
+
+char *pipe_volume(struct scope *scope, struct error **err)
+{
+	if (scope->run->o->dirty ||
+	    !conn_can(scope->run->conn, CIRRUS_CAP_VOLUME_SHARED))
+		return NULL;
+	return volume_new(scope, CIRRUS_VOLUME_SHARED, 0, err);
+}
+
+/* A file without a name. */
+static int open_file(int *file, struct error **err)
+{
+	const char *dir = getenv("TMPDIR");
+	AUTO_FREE char *path =
+		xasprintf("%s/cirrus-pipe.XXXXXX", dir && *dir ? dir : "/tmp");
+
+	*file = mkostemp(path, O_CLOEXEC);
+	if (*file < 0)
+		return error_errno(err, errno, "cannot create %s", path);
+	unlink(path);
+	return 0;
+}
+
+static cirrus_status keep(void *ctx, int32_t stream UNUSED, const void *data,
+			  size_t len)
+{
+	if (fd_write_all(*(int *)ctx, data, len) == 0)
+		return CIRRUS_OK;
+	return errno == ENOSPC ? CIRRUS_E_NOSPACE : CIRRUS_E_IO;
+}
+
+int pipe_take(struct performance *performance, const struct stage *s, int *file,
+	      struct error **err)
+{
+	struct place *p = performance->place;
+	const struct cirrus_writer tar = {file, keep};
+
+	if (p->scope->run->o->dirty || p->volume || performance->broken ||
+	    performance->aborted || s->to == p->task->n_instructions)
+		return 0;
+	fd_close(file);
+	if (open_file(file, err) < 0)
+		return -1;
+	if (place_read(p, 0, p->working_dir, NULL, &tar, err) == CIRRUS_OK)
+		return 0;
+	error_prefix(err, "cannot keep the working directory for the next "
+			  "step");
+	return -1;
+}
+
+static int64_t give(void *ctx, void *buf, size_t len)
+{
+	ssize_t n = fd_read(*(int *)ctx, buf, len);
+
+	return n < 0 ? CIRRUS_E_IO : n;
+}
+
+static int give_back(struct place *p, int file, struct error **err)
+{
+	const struct cirrus_reader tar = {&file, give};
+
+	if (lseek(file, 0, SEEK_SET) == 0 &&
+	    place_write(p, 0, p->working_dir, &tar, err) == CIRRUS_OK)
+		return 0;
+	error_prefix(err, "cannot copy the working directory in");
+	return -1;
+}
+
+static void warn_not_given(const struct place *p, const struct error *why)
+{
+	tell_message(&p->scope->run->teller, p->scope->task, p->scope->step,
+		     LEVEL_WARNING, NULL,
+		     "what earlier steps made may not be writable for user %s "
+		     "of image %s%s%s",
+		     place_user(p), p->container->image, why ? ": " : "",
+		     why ? why->msg : "");
+}
+
+/* Root's files become the user's, as the project's were when they came. */
+static int give_away(struct place *p, struct error **err)
+{
+	const char *const argv[] = {"chown", "-hR", place_user(p),
+				    p->working_dir, NULL};
+	AUTO_ERROR struct error *why = NULL;
+	struct call_options o = {.cancel_fd = p->scope->run->o->cancel_fd,
+				 .deadline_ns = clock_after_ms(START_MS),
+				 .scope = p->scope};
+	struct cirrus_exec_spec spec = {
+		.struct_size = sizeof(spec), .argv = argv, .user = "0:0"};
+	struct cirrus_exit end = {.struct_size = sizeof(end)};
+	cirrus_status s = CIRRUS_E_NOTSUP;
+
+	if (conn_can(p->scope->run->conn, CIRRUS_CAP_EXEC_USER))
+		s = member_exec(p->member, &o, &spec, &end, &why);
+	if (s == CIRRUS_E_CANCELLED)
+		return error_pass(err, &why, "a step's files");
+	if (s != CIRRUS_OK || end.code != 0)
+		warn_not_given(p, why);
+	return 0;
+}
+
+int pipe_hand_on(struct place *p, int file, struct error **err)
+{
+	if (file >= 0)
+		return give_back(p, file, err);
+	if (p->volume && place_user(p))
+		return give_away(p, err);
+	return 0;
 }
 
 /* --- caches ---------------------------------------------------------------------- */

@@ -31,11 +31,21 @@ static bool can(const struct place *p, unsigned int capability)
 	return conn_can(p->scope->run->conn, capability);
 }
 
-/* Files belong to whoever the image's processes run as. */
-static bool has_user(const struct image *i)
+const char *place_user(const struct place *p)
 {
-	return i->user && *i->user && strcmp(i->user, "root") != 0 &&
-	       strcmp(i->user, "0") != 0 && strcmp(i->user, "0:0") != 0;
+	static const char *const root[] = {"", "root", "0", "0:0"};
+	const char *user = p->image.user;
+
+	for (size_t i = 0; user && i < ARRAY_LEN(root); i++)
+		if (strcmp(user, root[i]) == 0)
+			return NULL;
+	return user;
+}
+
+/* Files belong to whoever the image's processes run as. */
+static const char *owner_of_files(const struct place *p)
+{
+	return can(p, CIRRUS_CAP_COPY_OWNER) ? place_user(p) : NULL;
 }
 
 int place_copy_in(struct place *p, struct archive_source *files,
@@ -47,8 +57,7 @@ int place_copy_in(struct place *p, struct archive_source *files,
 	struct cirrus_reader tar = {files, archive_source_read};
 	const struct error *cause;
 
-	if (has_user(&p->image) && can(p, CIRRUS_CAP_COPY_OWNER))
-		spec.owner = p->image.user;
+	spec.owner = owner_of_files(p);
 	if (member_copy_in(p->member, &o, &spec, &tar, err) == CIRRUS_OK)
 		return 0;
 	cause = archive_source_error(files);
@@ -83,8 +92,7 @@ cirrus_status place_write(struct place *p, int64_t deadline_ns, const char *dir,
 					.flags = CIRRUS_COPY_MKDIR,
 					.dir = dir};
 
-	if (has_user(&p->image) && can(p, CIRRUS_CAP_COPY_OWNER))
-		spec.owner = p->image.user;
+	spec.owner = owner_of_files(p);
 	return member_copy_in(p->member, &o, &spec, tar, err);
 }
 

@@ -57,6 +57,8 @@ cirrus_status place_read(struct place *p, int64_t deadline_ns, const char *dir,
 cirrus_status place_write(struct place *p, int64_t deadline_ns, const char *dir,
 			  const struct cirrus_reader *tar,
 			  struct error **err) MUST_CHECK;
+/* Who the image's processes run as, where that is not root; else NULL. */
+const char *place_user(const struct place *p);
 /* A socket of ours ("unix:/path") as a port inside; 0: any.  EXISTS: the port. */
 cirrus_status place_expose(struct place *p, const char *target, uint32_t port,
 			   char *address, size_t size,

@@ -93,8 +93,6 @@ static char *lacks_capability(const struct run *run, const struct task *t)
 	/* what is wrong in it is said when the task starts */
 	int good = wants_read(t, NULL, &w, NULL);
 	const struct asked asked[] = {
-		{t->instance.kind == INSTANCE_PIPE, CIRRUS_CAP_VOLUME_SHARED,
-		 "pipe"},
 		{c->n_additional > 0, CIRRUS_CAP_SIDECAR,
 		 "additional_containers"},
 		{good == 0 && w.n_mounts > 0, CIRRUS_CAP_MOUNT_BIND, "volumes"},

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/fd.h"
 #include "files/project.h"
 #include "model/exit.h"
 #include "run/http-cache.h"
@@ -323,6 +324,7 @@ struct piping {
 	struct performance p;
 	struct environment handed; /* by scripts, from stage to stage */
 	bool *done;                /* instructions that had their turn early */
+	int file;                  /* see pipe_take; -1: none */
 };
 
 /* The environment of the next stage: what the file says and what scripts handed
@@ -358,7 +360,8 @@ static int perform_stage(struct piping *g, const struct stage *s)
 	struct performance *p = &g->p;
 
 	next_place(d, s);
-	if (up(d) < 0)
+	if (up(d) < 0 ||
+	    (d->again && pipe_hand_on(&d->place, g->file, &d->err) < 0))
 		return -1;
 	if (!d->again)
 		begin_time(d, p);
@@ -366,6 +369,8 @@ static int perform_stage(struct piping *g, const struct stage *s)
 	pipe_upload_early(p, s, g->done);
 	stay_a_while(d, p);
 	instructions_leave(p);
+	if (pipe_take(p, s, &g->file, &d->err) < 0)
+		return -1;
 	place_down(&d->place);
 	return 0;
 }
@@ -397,6 +402,7 @@ static enum event_status perform_pipe(struct doing *d, char **why)
 {
 	AUTO_FREE char *volume = NULL;
 	struct piping g = {.d = d,
+			   .file = -1,
 			   .p = {.place = &d->place,
 				 .task = d->task,
 				 .env = &d->env,
@@ -405,10 +411,8 @@ static enum event_status perform_pipe(struct doing *d, char **why)
 
 	g.p.handed = &g.handed;
 	g.done = xcalloc(d->task->n_instructions + 1, sizeof(*g.done));
-	if (make_variables(d, &d->err) == 0 && scan(d, &d->err) == 0 &&
-	    !d->run->o->dirty)
-		d->place.volume = volume =
-			volume_new(&d->scope, CIRRUS_VOLUME_SHARED, 0, &d->err);
+	if (make_variables(d, &d->err) == 0 && scan(d, &d->err) == 0)
+		d->place.volume = volume = pipe_volume(&d->scope, &d->err);
 	d->prepared = true;
 	if (d->err || perform_stages(&g) < 0)
 		status = failed_to_start(d, why);
@@ -420,6 +424,7 @@ static enum event_status perform_pipe(struct doing *d, char **why)
 		volume_end(&d->scope, volume);
 	d->place.volume = NULL;
 	environment_clear(&g.handed);
+	fd_close(&g.file);
 	free(g.done);
 	return status;
 }

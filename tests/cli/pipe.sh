@@ -38,6 +38,36 @@ shares_files_and_variables() {
 }
 check 'steps share the working directory and CIRRUS_ENV' shares_files_and_variables
 
+copies_without_shared_volumes() {
+	mkdir sub
+	echo given >sub/file
+	ln -s sub/file link
+	cat >.cirrus.yml <<-'EOF'
+	x_pipe:
+	  steps:
+	    - image: one:1
+	      a_script: cat link; echo made >sub/new; chmod 750 sub/new; rm sub/file; touch /tmp/only-here
+	    - image: two:1
+	      b_script: cat sub/new; test ! -e sub/file && echo it is gone; test ! -e /tmp/only-here && readlink link
+	      on_failure: {never_script: echo never}
+	    - image: three:1
+	      c_script: stat -c %a sub/new; echo third >>sub/new
+	      cached_cache: {folder: sub, fingerprint_key: k}
+	EOF
+	cirrus_run --backend-option dummy.without=VOLUME_SHARED
+	assert_status 0
+	for line in given made 'it is gone' sub/file 750; do assert_out_has "^$line\$"; done
+	assert [ -z "$(find "$trash/tmp" -name "cirrus-pipe*")" ]
+	assert [ -z "$(left)" ]
+	sed -i 's/it is gone/&; exit 3/' .cirrus.yml
+	cirrus_run --backend-option dummy.without=VOLUME_SHARED
+	assert_status 1
+	assert_out_has '^Exit status: 3$'
+	cirrus_run --dirty --backend-option dummy.without=VOLUME_SHARED
+	assert [ -e sub/new ]
+}
+check 'without a volume to share, steps hand on a copy' copies_without_shared_volumes
+
 stops_after_a_failure() {
 	cat >.cirrus.yml <<-'EOF'
 	x_pipe:
