@@ -197,6 +197,7 @@ static cirrus_status start_attached(struct attachment *a,
 
 	if (s < 0)
 		return start_status(s, *err);
+	direct_warm(a->instance);
 	s = start_container(a->instance, call, err);
 	if (s == CIRRUS_OK)
 		run_thread(a);

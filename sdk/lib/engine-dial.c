@@ -16,25 +16,6 @@
 #include "sdk/lib/netns.h"
 #include "sdk/lib/relay.h"
 
-static cirrus_status main_pid(cirrus_instance *it, const cJSON *o, pid_t *out,
-			      struct error **err)
-{
-	*out = (pid_t)cj_int(o, "State.Pid");
-	if (*out > 0 && cj_bool(o, "State.Running"))
-		return CIRRUS_OK;
-	return fault_set(err, CIRRUS_E_CONFLICT, "%s is not running", it->name);
-}
-
-cirrus_status engine_main_pid(cirrus_instance *it,
-			      const struct cirrus_call *call, pid_t *out,
-			      struct error **err)
-{
-	AUTO_CJ cJSON *o = NULL;
-	cirrus_status s = engine_inspect(it, call, &o, err);
-
-	return s < 0 ? s : main_pid(it, o, out, err);
-}
-
 /* Nobody there is what a host that waits for a service asks about. */
 static cirrus_status refused(cirrus_instance *it, unsigned int port,
 			     struct error **err)
@@ -105,14 +86,17 @@ static cirrus_status connect_inside(cirrus_instance *it,
 {
 	AUTO_CJ cJSON *o = NULL;
 	pid_t pid = 0;
-	cirrus_status s = engine_inspect(it, call, &o, err);
+	cirrus_status s;
 
-	if (s == CIRRUS_OK)
-		s = main_pid(it, o, &pid, err);
+	if (it->conn->is_ours) {
+		s = engine_main_pid(it, call, &pid, err);
+		return s < 0 ? s : join(it, call, pid, port, out, err);
+	}
+	s = engine_inspect(it, call, &o, err);
+	if (s == CIRRUS_OK && !cj_bool(o, "State.Running"))
+		s = engine_not_running(it, err);
 	if (s < 0)
 		return s;
-	if (it->conn->is_ours)
-		return join(it, call, pid, port, out, err);
 	return reach(it, call, cj_str(o, "NetworkSettings.IPAddress"), port,
 		     out, err);
 }

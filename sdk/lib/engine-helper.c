@@ -15,8 +15,7 @@ static const struct {
 	int (*run)(int argc, char **argv);
 } verbs[] = {
 	{"signal", process_helper},
-	{"tree-in", tree_in_helper},
-	{"tree-out", tree_out_helper},
+	{"tree", tree_helper},
 };
 
 int32_t cirrus_engine_helper(int32_t argc, char **argv)

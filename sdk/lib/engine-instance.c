@@ -18,6 +18,7 @@ cirrus_instance *engine_instance_new(cirrus_conn *c, const char *id,
 	it->conn = c;
 	it->id = xstrdup(id);
 	it->name = xstrdup(name);
+	pthread_mutex_init(&it->main_lock, NULL);
 	pthread_mutex_init(&it->exposed_lock, NULL);
 	return it;
 }
@@ -28,6 +29,8 @@ void engine_instance_free(cirrus_instance *it)
 		return;
 	attachment_end(it->attachment);
 	exposure_end(it->exposed);
+	direct_cool(it);
+	pthread_mutex_destroy(&it->main_lock);
 	pthread_mutex_destroy(&it->exposed_lock);
 	free(it->id);
 	free(it->name);

@@ -32,6 +32,12 @@ struct cirrus_conn {
 	struct cirrus_system_info info;
 };
 
+struct engine_process {
+	pid_t pid;
+	uint64_t start; /* compat_start_time */
+};
+
+struct direct_helper;
 struct cirrus_instance {
 	cirrus_conn *conn;
 	char *id, *name;
@@ -39,6 +45,12 @@ struct cirrus_instance {
 
 	/* The thread that moves START_STDIO's streams. */
 	struct attachment *attachment;
+
+	pthread_mutex_t main_lock;
+	struct engine_process main; /* as last seen */
+
+	/* Started beside the container, for the copy that follows. */
+	_Atomic(struct direct_helper *) warm;
 
 	pthread_mutex_t exposed_lock;
 	struct exposure *exposed; /* a list */
@@ -101,7 +113,11 @@ cirrus_status engine_post(cirrus_instance *it, const struct cirrus_call *call,
 cirrus_status engine_put(cirrus_instance *it, const struct cirrus_call *call,
 			 const char *dir, const struct buf *tar,
 			 const char *what, struct error **err) MUST_CHECK;
-/* engine-direct.c: false: nothing has happened, and it is the engine that has to
+/* engine-direct.c: has the helper of the next copy start while something else is
+ * waited for; and away with it. */
+void direct_warm(cirrus_instance *it);
+void direct_cool(cirrus_instance *it);
+/* false: nothing has happened, and it is the engine that has to
  * be asked; true: *s says how it ended.  owner: "UID:GID", or "". */
 bool direct_copy_out(cirrus_instance *it, const struct cirrus_call *call,
 		     const struct cirrus_copy_spec *spec,
@@ -118,7 +134,8 @@ cirrus_status engine_delete_path(cirrus_conn *c, const struct cirrus_call *call,
 
 /* engine-expose.c: ends all of the list. */
 void exposure_end(struct exposure *list);
-/* engine-dial.c: a process of the container on this machine. */
+/* engine-main.c: its main process on this machine; CONFLICT: */
+cirrus_status engine_not_running(cirrus_instance *it, struct error **err);
 cirrus_status engine_main_pid(cirrus_instance *it,
 			      const struct cirrus_call *call, pid_t *out,
 			      struct error **err) MUST_CHECK;

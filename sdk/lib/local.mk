@@ -10,6 +10,7 @@ sdk_lib_libcirrus_sdk_la_SOURCES = \
 	%D%/engine-copy.c \
 	%D%/engine-create.c \
 	%D%/engine-dial.c \
+	%D%/engine-main.c \
 	%D%/engine-direct.c \
 	%D%/engine-exec.c \
 	%D%/engine-expose.c \

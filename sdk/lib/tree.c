@@ -6,7 +6,9 @@
 #include <errno.h>
 #include <grp.h>
 #include <stdio.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -26,6 +28,57 @@ static void become_root(void)
 	r = setreuid(0, 0);
 	(void)r;
 }
+
+/* --- requests ------------------------------------------------------------------- */
+
+#define REQUEST_MAX 8192
+
+void tree_request(struct buf *out, const char *const *words)
+{
+	size_t begin = out->len;
+	uint16_t len = 0;
+
+	buf_add(out, (const char *)&len, sizeof(len));
+	for (; *words; words++)
+		buf_add(out, *words, strlen(*words) + 1);
+	if (out->len - begin - sizeof(len) > REQUEST_MAX)
+		out->overflow = true;
+	len = (uint16_t)(out->len - begin - sizeof(len));
+	memcpy(out->data + begin, &len, sizeof(len));
+}
+
+static bool read_exactly(void *data, size_t len)
+{
+	for (size_t at = 0; at < len;) {
+		ssize_t n = fd_read(STDIN_FILENO, (char *)data + at, len - at);
+
+		if (n <= 0)
+			return false;
+		at += (size_t)n;
+	}
+	return true;
+}
+
+int tree_helper(int argc, char **argv UNUSED)
+{
+	char text[REQUEST_MAX + 1] = "", *words[TREE_WORDS];
+	int n = 0;
+	uint16_t len;
+
+	if (argc != 0 || !read_exactly(&len, sizeof(len)) ||
+	    len > REQUEST_MAX || !read_exactly(text, len))
+		return TREE_OTHERWISE;
+	for (char *p = text; p < text + len && n < TREE_WORDS;
+	     p += strlen(p) + 1)
+		words[n++] = p;
+	if (n > 0 && strcmp(words[0], "in") == 0)
+		return tree_in_helper(n - 1, words + 1);
+	if (n > 0 && strcmp(words[0], "out") == 0)
+		return tree_out_helper(n - 1, words + 1);
+	return TREE_OTHERWISE;
+}
+
+/* --- entering ------------------------------------------------------------------- */
 
 int tree_enter(const char *pid, int *fds)
 {

@@ -16,6 +16,7 @@
 #ifndef CIRRUS_SDK_TREE_H
 #define CIRRUS_SDK_TREE_H
 
+#include "base/buf.h"
 #include "base/error.h"
 
 #define TREE_READY 'R'
@@ -29,6 +30,14 @@ enum tree_end {
 	TREE_NOSPACE,
 	TREE_FAILED
 };
+
+/* Does what the first request on standard input says, which is all that is to be
+ * read of it before: tree_request.  So a helper can be started, which takes longer
+ * than a small copy, before there is anything for it to do.  argv: none. */
+int tree_helper(int argc, char **argv);
+/* The words are "in" or "out", and then the argv of one of these: */
+#define TREE_WORDS 5
+void tree_request(struct buf *out, const char *const *words);
 
 /* argv: PID DIR; on standard input the paths below it, each ended by a NUL
  * (none: all of it).  The archive goes to standard output. */
