@@ -170,7 +170,7 @@ static int connect_backend(struct run *run, struct error **err)
 	return backend_connect(&choice, &o, &run->conn, err);
 }
 
-/* Runs that died left things behind: they go while this one works.  Whether that
+/* Logs of old runs and what runs that died left behind go while this one works.  Whether that
  * succeeds is not this run's success; the next one tries again. */
 static void *sweep_main(void *arg)
 {
@@ -180,6 +180,7 @@ static void *sweep_main(void *arg)
 			  .self = &run->owner,
 			  .cancel_fd = run->o->cancel_fd};
 
+	run_logs_prune(run->logs);
 	if (sweep_run(&s, &err) < 0 && err->code != ERR_CANCELLED)
 		tell_message(&run->teller, -1, -1, LEVEL_DEBUG, err->hint,
 			     "cannot clear up after earlier runs: %s",
@@ -337,6 +338,8 @@ static int run_plan(struct run *run, bool *abandoned, struct error **err)
 						   run->o->strict));
 	if (run->sweeping && !out.abandoned)
 		pthread_join(run->sweeper, NULL);
+	else if (run->logs && !run->sweeping)
+		run_logs_prune(run->logs);
 	free(out.status);
 	*abandoned = out.abandoned;
 	exit = final_status(run, exit, out.abandoned);

@@ -108,21 +108,24 @@ static int64_t bytes_of(const char *dir)
 	return sum;
 }
 
-/* Removes runs that have ended, until `keep` are left and these are not too
- * large together. */
-static void prune(const char *dir, size_t keep)
+void run_logs_prune(const struct run_logs *l)
 {
+	AUTO_FREE char *dir =
+		xstrndup(l->dir, (size_t)(strrchr(l->dir, '/') - l->dir));
 	AUTO_STRV struct strv runs = {0};
 	int64_t bytes = 0;
+	size_t kept = 1; /* l itself */
 
 	list_runs(dir, &runs);
-	for (size_t n = 1; n <= runs.len; n++) {
-		AUTO_FREE char *path =
-			xasprintf("%s/%s", dir, runs.v[runs.len - n]);
+	for (size_t n = runs.len; n-- > 0;) {
+		AUTO_FREE char *path = xasprintf("%s/%s", dir, runs.v[n]);
 		AUTO_CLOSE int lock = -1;
 
+		if (strcmp(path, l->dir) == 0)
+			continue;
 		bytes += bytes_of(path);
-		if (n <= keep && (n == 1 || bytes <= RUNS_BYTES))
+		kept++;
+		if (kept <= RUNS_KEPT && (kept == 2 || bytes <= RUNS_BYTES))
 			continue;
 		lock = take_lock(path);
 		if (lock >= 0)
@@ -142,7 +145,6 @@ int run_logs_new(const char *run_id, struct run_logs **out, struct error **err)
 	dir = xasprintf("%s/%s", runs, run_id);
 	if (dir_make(runs, 0700, err) < 0)
 		return -1;
-	prune(runs, RUNS_KEPT - 1);
 	if (dir_make(dir, 0700, err) < 0)
 		return -1;
 	lock = take_lock(dir);

@@ -2,7 +2,7 @@
 /* What lasts of runs: $XDG_STATE_HOME/cirrus/runs/RUN/TASK/STEP.log, and what is
  * known of the whole in RUN/run.json (report/saved.h).
  *
- * RUN sorts by time.  Old runs are removed when a new one begins; one that is
+ * RUN sorts by time.  Old runs are removed while a new one goes on; one that is
  * still going on holds a lock and is left alone. */
 #ifndef CIRRUS_STORE_RUNS_H
 #define CIRRUS_STORE_RUNS_H
@@ -31,6 +31,9 @@ struct run_logs;
 int run_logs_new(const char *run_id, struct run_logs **out,
 		 struct error **err) MUST_CHECK;
 void run_logs_free(struct run_logs *l); /* the files stay */
+/* Removes old runs that have ended, oldest first, until no more than RUNS_KEPT are
+ * left, and these not too large together; beside anything else. */
+void run_logs_prune(const struct run_logs *l);
 const char *run_logs_dir(const struct run_logs *l);
 /* A new, empty log for a step of a task; any thread.  *path is for free(). */
 int run_logs_open(struct run_logs *l, int64_t task, int step, const char *title,
