@@ -44,7 +44,8 @@ live_tests += %D%/no-shell-live.sh
 EXTRA_DIST += %D%/no-shell-live.sh
 # what is decided about execution, point by point: tests/README.md
 decision_live_tests = %D%/secrets-live.sh %D%/environment-live.sh \
-	%D%/output-live.sh %D%/tasks-live.sh %D%/isolation-live.sh
+	%D%/output-live.sh %D%/tasks-live.sh %D%/isolation-live.sh \
+	%D%/details-live.sh
 TESTS += $(decision_live_tests)
 live_tests += $(decision_live_tests)
 EXTRA_DIST += $(decision_live_tests)
