@@ -30,6 +30,13 @@ void strv_pushf(struct strv *s, const char *fmt, ...)
 	va_end(ap);
 }
 
+void strv_remove(struct strv *s, size_t at)
+{
+	free(s->v[at]);
+	memmove(s->v + at, s->v + at + 1, (s->len - at) * sizeof(*s->v));
+	s->len--;
+}
+
 bool strv_contains(const struct strv *s, const char *str)
 {
 	for (size_t i = 0; i < s->len; i++)

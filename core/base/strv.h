@@ -18,6 +18,7 @@ struct strv {
 void strv_push(struct strv *s, const char *str); /* copies */
 void strv_push_steal(struct strv *s, char *str); /* takes over */
 void strv_pushf(struct strv *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void strv_remove(struct strv *s, size_t at);
 bool strv_contains(const struct strv *s, const char *str);
 /* The pieces of text between separators; empty pieces are kept.  The separator
  * '\0' makes one piece of it. */

@@ -109,3 +109,28 @@ bool git_dir_takes_common(const char *name)
 
 	return is_one_of(name, shared);
 }
+
+void git_dir_lenders(const char *objects, struct strv *out)
+{
+	AUTO_FREE char *path = xasprintf("%s/info/alternates", objects);
+	AUTO_BUF struct buf in = BUF_INIT(BUF_MESSAGE);
+
+	if (file_read(path, &in, NULL) < 0)
+		return;
+	for (char *line = in.data, *next; *line; line = next) {
+		AUTO_FREE char *full = NULL, *real = NULL;
+		size_t n = strcspn(line, "\n");
+
+		next = line + n + (line[n] == '\n');
+		line[n] = '\0';
+		if (n == 0 || *line == '#')
+			continue;
+		full = *line == '/' ? xstrdup(line)
+				    : xasprintf("%s/%s", objects, line);
+		real = realpath(full, NULL);
+		if (!real || strv_contains(out, real))
+			continue;
+		strv_push(out, real);
+		git_dir_lenders(real, out);
+	}
+}

@@ -6,6 +6,8 @@
 
 #include <stdbool.h>
 
+#include "base/strv.h"
+
 struct git_dir {
 	char *own;    /* absolute: HEAD, index and so on */
 	char *common; /* what it shares with others; the same path, or NULL */
@@ -21,5 +23,9 @@ void git_dir_clear(struct git_dir *g);
  * one `.git` made of both. */
 bool git_dir_takes_own(const char *name);
 bool git_dir_takes_common(const char *name);
+
+/* The directories of objects, absolute, that one borrows from, and those that
+ * these borrow from (`git clone --shared`, `--reference`). */
+void git_dir_lenders(const char *objects, struct strv *out);
 
 #endif

@@ -6,6 +6,7 @@ core_libcore_la_SOURCES += \
 	%D%/changes.c %D%/changes.h \
 	%D%/git.c %D%/git.h \
 	%D%/git-dir.c %D%/git-dir.h \
+	%D%/git-mounts.c %D%/git-mounts.h \
 	%D%/ignore.c %D%/ignore.h \
 	%D%/manifest.c %D%/manifest.h \
 	%D%/member.c %D%/member.h \

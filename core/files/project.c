@@ -190,6 +190,79 @@ static int follow(struct project *p, const char *pointer, struct error **err)
 	return add_graft(p, pointer, g.own, git_dir_takes_own, g.config, err);
 }
 
+/* --- borrowed objects ---------------------------------------------------------- */
+
+static bool takes_objects(const char *name)
+{
+	return strcmp(name, "info") != 0;
+}
+
+/* Brings along what the repository whose objects are in dir borrows. */
+static int borrow(struct project *p, const char *at, const char *dir,
+		  struct error **err)
+{
+	AUTO_STRV struct strv lenders = {0};
+
+	git_dir_lenders(dir, &lenders);
+	for (size_t i = 0; i < lenders.len; i++)
+		if (add_graft(p, at, lenders.v[i], takes_objects, NULL, err) <
+		    0)
+			return -1;
+	return 0;
+}
+
+static bool lead_out(const char *dir, const char *root)
+{
+	AUTO_STRV struct strv lenders = {0};
+
+	git_dir_lenders(dir, &lenders);
+	for (size_t i = 0; i < lenders.len; i++)
+		if (!is_below(lenders.v[i], root))
+			return true;
+	return false;
+}
+
+/* The repositories of a tree that stands at `at` in the copy, "" for the project:
+ * those that borrow objects from outside get their own. */
+static int borrow_all(struct project *p, struct project *tree, const char *at,
+		      struct error **err)
+{
+	static const char lenders[] = "/objects/info/alternates";
+	AUTO_FREE char *root = xstrdup(tree->root);
+	struct strv *paths = &tree->paths;
+
+	for (size_t i = 0; i < paths->len; i++) {
+		AUTO_FREE char *path = xstrdup(paths->v[i]);
+		AUTO_FREE char *dir = NULL, *there = NULL;
+
+		if (!str_ends(path, lenders) && strcmp(path, lenders + 1) != 0)
+			continue;
+		path[strlen(path) - strlen("/info/alternates")] = '\0';
+		dir = xasprintf("%s/%s", root, path);
+		if (!lead_out(dir, p->root))
+			continue;
+		strv_remove(paths, i);
+		there = xasprintf("%s%s%s", at, *at ? "/" : "", path);
+		/* the tree may move with the grafts */
+		return borrow(p, there, dir, err) < 0 ? -1 : 1;
+	}
+	return 0;
+}
+
+/* Until nobody borrows any more. */
+static int borrow_everywhere(struct project *p, struct error **err)
+{
+	int r = 1;
+
+	while (r > 0) {
+		r = borrow_all(p, p, "", err);
+		for (size_t i = 0; r == 0 && i < p->n_grafts; i++)
+			r = borrow_all(p, &p->grafts[i].tree, p->grafts[i].at,
+				       err);
+	}
+	return r;
+}
+
 int project_scan(const char *root, bool everything, struct project *out,
 		 struct error **err)
 {
@@ -202,6 +275,8 @@ int project_scan(const char *root, bool everything, struct project *out,
 	ignore_free(s.ignore);
 	for (size_t i = 0; i < s.pointers.len && r == 0; i++)
 		r = follow(out, s.pointers.v[i], err);
+	if (r == 0)
+		r = borrow_everywhere(out, err);
 	strv_clear(&s.pointers);
 	if (r < 0)
 		project_clear(out);

@@ -94,6 +94,9 @@ void instructions_learn_image(struct performance *p);
 /* Hands p->env to the shell; an exec of its own gets it as it is then. */
 int instructions_send_environment(struct performance *p,
 				  struct error **err) MUST_CHECK;
+/* With --dirty: what root made in the project becomes its owner's, where root
+ * inside is root outside. */
+void instructions_give_back(struct performance *p);
 /* What a script handed on is there for the next. */
 void instructions_take_variables(struct performance *p, struct step *s,
 				 const struct buf *body);

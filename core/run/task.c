@@ -303,6 +303,7 @@ static enum event_status perform(struct doing *d, char **why)
 
 	begin_time(d, &p);
 	instructions_perform(&p, d->unresolved);
+	instructions_give_back(&p);
 	status = conclude(d, &p, why);
 	stay_a_while(d, &p);
 	instructions_end(&p);
@@ -349,6 +350,7 @@ static void next_place(struct doing *d, const struct stage *s)
 				  .container = old->container,
 				  .working_dir = old->working_dir,
 				  .volume = old->volume,
+				  .wants = old->wants,
 				  .expose = old->expose};
 	d->container.image = s->image;
 	d->images = 0;
@@ -366,6 +368,7 @@ static int perform_stage(struct piping *g, const struct stage *s)
 	if (!d->again)
 		begin_time(d, p);
 	instructions_perform_some(p, d->unresolved, s->from, s->to, g->done);
+	instructions_give_back(p);
 	pipe_upload_early(p, s, g->done);
 	stay_a_while(d, p);
 	instructions_leave(p);

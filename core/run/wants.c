@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "files/git-mounts.h"
 #include "run/variables.h"
 
 static const struct node *find(const struct task *t, const char *key)
@@ -215,12 +216,39 @@ int wants_credentials(struct scope *scope, const struct task *t,
 	return 0;
 }
 
+/* The real project is mounted, so what git needs from elsewhere is, too. */
+static void add_git(struct wants *w, const struct run_options *o,
+		    const struct environment *env)
+{
+	AUTO_FREE char *at =
+		variables_expand_text("$CIRRUS_WORKING_DIR", env, NULL);
+	AUTO_GIT_MOUNTS struct git_mounts g = {0};
+
+	if (!o->dirty)
+		return;
+	git_mounts_find(o->project_dir, at, &g);
+	w->mounts = xreallocarray(w->mounts, w->n_mounts + g.pairs.len / 2 + 1,
+				  sizeof(*w->mounts));
+	for (size_t i = 0; i < g.pairs.len; i += 2) {
+		strv_push(&w->texts, g.pairs.v[i]);
+		strv_push(&w->texts, g.pairs.v[i + 1]);
+		w->mounts[w->n_mounts++] = (struct cirrus_mount){
+			.struct_size = sizeof(*w->mounts),
+			.type = CIRRUS_MOUNT_BIND,
+			.flags = CIRRUS_MOUNT_RELABEL |
+				 (i >= g.borrowed ? CIRRUS_MOUNT_READONLY : 0),
+			.source = w->texts.v[w->texts.len - 2],
+			.target = w->texts.v[w->texts.len - 1]};
+	}
+}
+
 int wants_all(struct scope *scope, const struct task *t,
 	      const struct environment *env, struct wants *wants,
 	      struct credentials *credentials, struct error **err)
 {
 	if (wants_read(t, env, wants, err) < 0)
 		return -1;
+	add_git(wants, scope->run->o, env);
 	if (wants->memory_disk && scope->run->o->dirty)
 		tell_message(&scope->run->teller, scope->task, scope->step,
 			     LEVEL_DEBUG, NULL,

@@ -45,7 +45,7 @@ EXTRA_DIST += %D%/no-shell-live.sh
 # what is decided about execution, point by point: tests/README.md
 decision_live_tests = %D%/secrets-live.sh %D%/environment-live.sh \
 	%D%/output-live.sh %D%/tasks-live.sh %D%/isolation-live.sh \
-	%D%/details-live.sh
+	%D%/details-live.sh %D%/git-live.sh
 TESTS += $(decision_live_tests)
 live_tests += $(decision_live_tests)
 EXTRA_DIST += $(decision_live_tests)

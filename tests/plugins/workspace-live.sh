@@ -90,12 +90,32 @@ ignored() {
 	assert_out_has '^a.o$'
 }
 
+# The project belongs to somebody who is not root, as does all in it in the end.
+leaves_to_the_owner() {
+	need "$1"
+	owner=4321
+	[ "$1" != rootless ] || owner=$(id -u "$TEST_ROOTLESS_USER")
+	echo text >file
+	config "$TEST_IMAGE" <<-'EOF'
+	a_task:
+	  a_script: echo x >made; mkdir -p deep/er; ln -s nowhere link; echo y >"deep/er/a b"; echo more >>file
+	  b_script: exit 1
+	EOF
+	chown -R "$owner:$owner" .
+	on "$1" cirrus run -o simple --dirty
+	assert_status 1
+	assert [ -e deep/er/'a b' ]
+	assert [ -z "$(find . ! -user "$owner")" ]
+}
+
 for engine in docker rootless rootful; do
 	without_rights() { unprivileged $engine; }
 	elsewhere() { moved $engine; }
 	with_ignored() { ignored $engine; }
+	dirty_files() { leaves_to_the_owner $engine; }
 	check "$engine: an image that is not root's works in the project" without_rights
 	check "$engine: CIRRUS_WORKING_DIR moves the project, also the real one" elsewhere
 	check "$engine: what git ignores comes when asked for" with_ignored
+	check "$engine: with --dirty, what a task makes belongs to the project's owner" dirty_files
 done
 finish

@@ -96,4 +96,17 @@ TEST(starts_and_ends)
 	ok(!str_ends("bc", "abc"));
 }
 
+TEST(one_can_be_removed)
+{
+	AUTO_STRV struct strv s = {0};
+
+	strv_split(&s, "a:b:c", ':');
+	strv_remove(&s, 1);
+	ok_int(s.len, 2);
+	ok_str(s.v[1], "c");
+	ok_str(s.v[2], NULL);
+	strv_remove(&s, 1);
+	ok_str(s.v[1], NULL);
+}
+
 TAP_MAIN()

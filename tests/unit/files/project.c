@@ -207,6 +207,30 @@ TEST(submodules_stay_where_their_repository_comes_along)
 	ok(grafted(&sub, ".git", "HEAD") && grafted(&sub, ".git", "objects"));
 }
 
+TEST(borrowed_objects_come_along)
+{
+	AUTO_PROJECT struct project p = {0}, w = {0}, inside = {0};
+
+	sh("git init -q a; cd a; echo x >f; git add f; git commit -qm m; cd ..\n"
+	   "git clone -q --shared a b; git clone -q --shared b c\n"
+	   "cd c; git worktree add -q ../w 2>/dev/null\n"
+	   "mkdir ../d; cd ../d; git init -q .; git clone -q --shared ../a e\n"
+	   "echo ../../../e/.git/objects >.git/objects/info/alternates");
+	scan_into(&p, "c");
+	ok(!strv_contains(&p.paths, ".git/objects/info/alternates"));
+	ok(strv_contains(&p.paths, ".git/objects/info"));
+	ok_int(p.n_grafts, 2);
+	ok_str(p.grafts[0].at, ".git/objects");
+	ok(p.grafts[1].tree.paths.len > 3);
+	ok(!strv_contains(&p.grafts[1].tree.paths, "info"));
+	scan_into(&w, "w");
+	ok(!grafted(&w, ".git", "objects/info/alternates"));
+	ok_int(w.n_grafts, 4);
+	ok_str(w.grafts[3].at, ".git/objects");
+	scan_into(&inside, "d");
+	ok(!strv_contains(&inside.paths, "e/.git/objects/info/alternates"));
+}
+
 TEST(a_pointer_to_nowhere_stays_one)
 {
 	AUTO_PROJECT struct project p = {0};
