@@ -45,7 +45,7 @@ static char *expand(void *ctx, const char *text)
 {
 	struct checking *c = ctx;
 	const struct pairs *env = &c->task->environment;
-	struct vars inside = {env->v, env->len, env->len};
+	struct vars inside = {env->v, env->len, env->len, env->base};
 	struct vars all = vars_overlay(&c->arena, &inside, &c->outside);
 	const char *expanded = vars_expand(&all, &c->arena, text);
 

@@ -23,6 +23,7 @@ static int set_variable(struct draft *d, const struct node *at,
 static int collect_env(struct draft *d, const struct node *n, void *at)
 {
 	(void)at;
+	shared_env_restore(d);
 	return variables_each(d, n, set_variable, NULL);
 }
 

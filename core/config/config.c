@@ -180,6 +180,7 @@ static int parse_tasks(struct parser *p)
 	if (matrix_expand(p, p->root, &p->root) < 0)
 		return -1;
 	read_defaults(p);
+	shared_env_read(p);
 	if (parse_children(p) < 0)
 		return -1;
 	if (p->n_enabled)

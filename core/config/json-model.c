@@ -46,13 +46,15 @@ static void put_strings(struct cJSON *o, const char *key,
 
 static void put_pairs(struct cJSON *o, const char *key, const struct pairs *p)
 {
+	struct pairs_walk w = pairs_walk(p);
+	const struct pair *pair = pairs_next(&w);
 	struct cJSON *map;
 
-	if (!p->len)
+	if (!pair)
 		return;
 	map = json_add(o, key, json_object());
-	for (size_t i = 0; i < p->len; i++)
-		json_add_str(map, p->v[i].key, p->v[i].value);
+	for (; pair; pair = pairs_next(&w))
+		json_add_str(map, pair->key, pair->value);
 }
 
 static void put_platform(struct cJSON *o, enum platform p)

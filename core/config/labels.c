@@ -65,7 +65,17 @@ static bool is_encrypted(const char *value)
 	return str_starts(value, "ENCRYPTED[") && str_ends(value, "]");
 }
 
-static void labels_of(struct draft *d, struct label_vec *out)
+static void variable_label(struct draft *d, const char *name, const char *value,
+			   struct label_vec *out)
+{
+	if (value && !is_encrypted(value) && !environment_is_secret(name))
+		add(d->p, out, name, value);
+}
+
+/* Of the variables that all tasks share, those alone that some task of the group
+ * says otherwise: the rest is common. */
+static void labels_of(struct draft *d, const struct vars *differ,
+		      struct label_vec *out)
 {
 	const struct instance *i = &d->task->instance;
 
@@ -76,9 +86,12 @@ static void labels_of(struct draft *d, struct label_vec *out)
 	else if (i->kind == INSTANCE_PIPE)
 		label_vec_push(out, "pipe");
 	for (size_t k = 0; k < d->env.len; k++)
-		if (!is_encrypted(d->env.v[k].value) &&
-		    !environment_is_secret(d->env.v[k].key))
-			add(d->p, out, d->env.v[k].key, d->env.v[k].value);
+		variable_label(d, d->env.v[k].key, d->env.v[k].value, out);
+	for (size_t k = 0; d->env.base && k < differ->len; k++)
+		if (!vars_has(&d->env, differ->v[k].key))
+			variable_label(d, differ->v[k].key,
+				       vars_get(&d->env, differ->v[k].key),
+				       out);
 }
 
 /* Whether a label occurs exactly n times among all, which are sorted. */
@@ -113,13 +126,38 @@ static const char *const *unique(struct parser *p, const struct label_vec *own,
 	return list;
 }
 
+static void add_names(struct parser *p, const struct pair *v, size_t n,
+		      struct vars *out)
+{
+	for (size_t i = 0; i < n; i++)
+		vars_set(out, p->arena, v[i].key, "");
+}
+
+/* The names of variables that not all tasks of the group have from what is
+ * shared. */
+static void say_different(struct parser *p, struct draft **group, size_t n,
+			  struct vars *out)
+{
+	const struct pairs *shared = p->shared_env;
+	bool all_share = true;
+
+	for (size_t i = 0; i < n; i++) {
+		add_names(p, group[i]->env.v, group[i]->env.len, out);
+		all_share &= group[i]->env.base != NULL;
+	}
+	if (shared && !all_share)
+		add_names(p, shared->v, shared->len, out);
+}
+
 /* Tasks that share a name. */
 static void label_group(struct parser *p, struct draft **group, size_t n)
 {
 	struct label_vec *own = xcalloc(n, sizeof(*own)), all = {0};
+	struct vars differ = {0};
 
+	say_different(p, group, n, &differ);
 	for (size_t i = 0; i < n; i++) {
-		labels_of(group[i], &own[i]);
+		labels_of(group[i], &differ, &own[i]);
 		for (size_t k = 0; k < own[i].len; k++)
 			label_vec_push(&all, own[i].ptr[k]);
 	}

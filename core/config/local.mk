@@ -26,6 +26,7 @@ core_libcore_la_SOURCES += \
 	%D%/regex.c %D%/regex.h \
 	%D%/script.c %D%/script.h \
 	%D%/service.c \
+	%D%/shared-env.c \
 	%D%/tasklike.c \
 	%D%/values.c \
 	%D%/vars.c %D%/vars.h \

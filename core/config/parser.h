@@ -5,6 +5,7 @@
  *	matrix.c      tree -> tree without `matrix`
  *	merge.c       what the root and a task say together
  *	tasklike.c    a task, pipe or docker_builder: names, conditions, defaults
+ *	shared-env.c  the root's variables, once for all tasks
  *	fields.c      the table-driven parser of every map
  *	values.c      scalars, lists, numbers; vars.c variables
  *	condition.c   boolean expressions (lexer.c, functions.c, regex.c, glob.c)
@@ -75,6 +76,10 @@ struct parser {
 	const struct node *root;
 	struct vars outside; /* P of the language */
 	const struct node *root_says[N_COLLECTIBLES];
+	/* The root's variables, read once for the tasks that can share them:
+	 * what root_says[shared_from] says; NULL: each task reads its own. */
+	const struct pairs *shared_env;
+	enum collectible shared_from;
 	const struct node **root_instances; /* of kinds not known here */
 	size_t n_root_instances;
 	struct failure failure;
@@ -164,6 +169,15 @@ const char *stem(struct arena *arena, const char *key, const char *suffix,
 void draft_set_property(struct draft *d, const char *name, const char *value);
 void draft_set_env(struct draft *d, const char *name, const char *value);
 const struct vars *draft_vars(struct draft *d); /* L of the language */
+
+/* --- shared-env.c ----------------------------------------------------------------- */
+
+/* Once root_says is there. */
+void shared_env_read(struct parser *p);
+/* Whether root and task say of variables what they can say apart. */
+bool shared_env_fits(const struct draft *d);
+/* What the root says counts again. */
+void shared_env_restore(struct draft *d);
 
 /* --- over all tasks --------------------------------------------------------------- */
 

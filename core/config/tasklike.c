@@ -153,12 +153,17 @@ static bool applies(const struct draft *d, enum collectible c)
 static int collect_all(struct draft *d)
 {
 	struct failure broken = {0};
-	bool found = false;
+	bool found = false, shares = shared_env_fits(d);
 
+	if (shares)
+		d->env.base = d->p->shared_env;
 	for (enum collectible c = 0; c < N_COLLECTIBLES; c++) {
 		if (!applies(d, c))
 			continue;
-		d->collected[c] = collect(d->p->arena, d->p->root_says[c],
+		d->collected[c] = collect(d->p->arena,
+					  shares && c == d->p->shared_from
+						  ? NULL
+						  : d->p->root_says[c],
 					  d->node, collectible_names[c]);
 		if (!d->collected[c])
 			continue;

@@ -13,14 +13,15 @@
 #define ROUNDS 10
 
 /* Where the name stands, or where it would have to stand. */
-static size_t place(const struct vars *vars, const char *name, bool *found)
+static size_t place(const struct pair *v, size_t len, const char *name,
+		    bool *found)
 {
-	size_t low = 0, high = vars->len;
+	size_t low = 0, high = len;
 
 	*found = false;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		int order = strcmp(vars->v[middle].key, name);
+		int order = strcmp(v[middle].key, name);
 
 		if (order == 0) {
 			*found = true;
@@ -51,7 +52,7 @@ void vars_set(struct vars *vars, struct arena *arena, const char *name,
 	      const char *value)
 {
 	bool found;
-	size_t at = place(vars, name, &found);
+	size_t at = place(vars->v, vars->len, name, &found);
 
 	if (found) {
 		vars->v[at].value = value;
@@ -65,11 +66,26 @@ void vars_set(struct vars *vars, struct arena *arena, const char *name,
 	vars->len++;
 }
 
-void vars_unset(struct vars *vars, const char *name)
+static const char *get(const struct pairs *p, const char *name)
+{
+	bool found = false;
+	size_t at = 0;
+
+	for (; p && !found; p = found ? p : p->base)
+		at = place(p->v, p->len, name, &found);
+	return found ? p->v[at].value : NULL;
+}
+
+void vars_unset(struct vars *vars, struct arena *arena, const char *name)
 {
 	bool found;
-	size_t at = place(vars, name, &found);
+	size_t at;
 
+	if (get(vars->base, name)) {
+		vars_set(vars, arena, name, NULL);
+		return;
+	}
+	at = place(vars->v, vars->len, name, &found);
 	if (!found)
 		return;
 	vars->len--;
@@ -77,43 +93,43 @@ void vars_unset(struct vars *vars, const char *name)
 		(vars->len - at) * sizeof(*vars->v));
 }
 
-const char *vars_get(const struct vars *vars, const char *name)
+bool vars_has(const struct vars *vars, const char *name)
 {
 	bool found;
-	size_t at = place(vars, name, &found);
 
-	return found ? vars->v[at].value : NULL;
+	place(vars->v, vars->len, name, &found);
+	return found;
+}
+
+const char *vars_get(const struct vars *vars, const char *name)
+{
+	const struct pairs all = vars_pairs(vars);
+
+	return get(&all, name);
 }
 
 struct vars vars_overlay(struct arena *arena, const struct vars *base,
 			 const struct vars *over)
 {
-	struct vars both = {0};
-	size_t i = 0, j = 0;
+	struct pairs *below;
+	struct vars both = *base;
 
-	if (!over->len || !base->len) {
-		both = over->len ? *over : *base;
-		/* whoever sets more copies first */
-		both.cap = both.len;
-		return both;
+	if (over->len && (base->len || base->base)) {
+		below = ARENA_NEW(arena, struct pairs);
+		*below = vars_pairs(base);
+		both = (struct vars){.v = over->v, .len = over->len};
+		both.base = below;
+	} else if (over->len) {
+		both = *over;
 	}
-	reserve(&both, arena, base->len + over->len);
-	while (i < base->len || j < over->len) {
-		int order = i == base->len ? 1
-			    : j == over->len
-				    ? -1
-				    : strcmp(base->v[i].key, over->v[j].key);
-
-		both.v[both.len++] = order < 0 ? base->v[i] : over->v[j];
-		i += order <= 0;
-		j += order >= 0;
-	}
+	/* whoever sets more copies first */
+	both.cap = both.len;
 	return both;
 }
 
 struct pairs vars_pairs(const struct vars *vars)
 {
-	return (struct pairs){vars->v, vars->len};
+	return (struct pairs){vars->v, vars->len, vars->base};
 }
 
 /* --- expansion ---------------------------------------------------------------- */
@@ -174,7 +190,7 @@ static bool replace(const char *from, const struct form *form, bool early,
 
 /* One round over all names, greatest first; whether anything changed, and
  * overflow in *text where it grew too long. */
-static bool replace_all(const struct vars *vars, bool early, struct buf *text,
+static bool replace_all(const struct pairs *vars, bool early, struct buf *text,
 			struct buf *spare)
 {
 	bool changed = false;
@@ -196,19 +212,42 @@ static bool replace_all(const struct vars *vars, bool early, struct buf *text,
 	return changed;
 }
 
+/* In one piece, for free() where there are bases. */
+static struct pairs flatten(const struct vars *vars, struct pair **own)
+{
+	const struct pairs all = vars_pairs(vars);
+	struct pairs_walk w = pairs_walk(&all);
+	const struct pair *pair;
+	struct pairs flat = {0};
+	size_t room = 0;
+
+	if (!vars->base)
+		return all;
+	for (const struct pairs *p = &all; p; p = p->base)
+		room += p->len;
+	flat.v = *own = xcalloc(room + 1, sizeof(*flat.v));
+	while ((pair = pairs_next(&w)))
+		flat.v[flat.len++] = *pair;
+	return flat;
+}
+
 static const char *expand(const struct vars *vars, struct arena *arena,
 			  const char *text, bool early)
 {
+	AUTO_FREE struct pair *own = NULL;
+	struct pairs flat;
+
 	AUTO_BUF struct buf now = BUF_INIT(EXPAND_MAX);
 	AUTO_BUF struct buf spare = BUF_INIT(EXPAND_MAX);
 
 	if (!strpbrk(text, "$%"))
 		return text;
+	flat = flatten(vars, &own);
 	buf_adds(&now, text);
 	for (int round = 0; round < ROUNDS; round++) {
 		AUTO_FREE char *before = xstrdup(now.data);
 
-		if (!replace_all(vars, early, &now, &spare))
+		if (!replace_all(&flat, early, &now, &spare))
 			break;
 		if (strcmp(before, now.data) == 0)
 			break;

@@ -12,15 +12,19 @@
 struct vars {
 	struct pair *v;
 	size_t len, cap;
+	const struct pairs *base; /* shared, never written; or NULL */
 };
 
 /* Borrows name and value. */
 void vars_set(struct vars *vars, struct arena *arena, const char *name,
 	      const char *value);
-void vars_unset(struct vars *vars, const char *name);
+void vars_unset(struct vars *vars, struct arena *arena, const char *name);
+/* Whether it says anything of that name itself, be it that there is none. */
+bool vars_has(const struct vars *vars, const char *name);
 /* The value, or NULL. */
 const char *vars_get(const struct vars *vars, const char *name);
-/* base, with everything of `over` in front of it; may share with either. */
+/* base, with everything of `over` in front of it, which has no base itself; shares
+ * with both. */
 struct vars vars_overlay(struct arena *arena, const struct vars *base,
 			 const struct vars *over);
 struct pairs vars_pairs(const struct vars *vars); /* shares */

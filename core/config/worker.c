@@ -320,7 +320,7 @@ static void set_os(struct draft *d, const struct instance *i)
 	static const char *const names[] = {"linux", "windows", "darwin"};
 
 	if (i->isolation == ISOLATION_NONE) {
-		vars_unset(&d->env, "CIRRUS_OS");
+		vars_unset(&d->env, d->p->arena, "CIRRUS_OS");
 		d->stale = true;
 	} else if (i->isolation == ISOLATION_PARALLELS) {
 		draft_set_env(d, "CIRRUS_OS", names[i->vm.platform]);

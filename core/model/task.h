@@ -21,10 +21,29 @@
 struct pair {
 	const char *key, *value;
 };
+/* What tasks have in common stands once, in a base that they share: what v says
+ * counts before it, and a NULL in v takes a key of it away.  Where there is a
+ * base, both are sorted by key. */
 struct pairs {
 	struct pair *v;
 	size_t len;
+	const struct pairs *base; /* or NULL */
 };
+
+/* All of them, those of the bases too:
+ *
+ *	struct pairs_walk w = pairs_walk(p);
+ *	while ((pair = pairs_next(&w)))
+ *		...
+ */
+#define PAIRS_LEVELS 6
+struct pairs_walk {
+	const struct pairs *level[PAIRS_LEVELS];
+	size_t at[PAIRS_LEVELS];
+	size_t n;
+};
+struct pairs_walk pairs_walk(const struct pairs *p);
+const struct pair *pairs_next(struct pairs_walk *w); /* NULL: no more */
 
 enum behaviour {
 	BEHAVIOUR_ON_SUCCESS,

@@ -107,8 +107,11 @@ void secrets_learn(struct secrets *s, const struct environment *env)
 
 static void learn_pairs(struct secrets *s, const struct pairs *p)
 {
-	for (size_t i = 0; i < p->len; i++)
-		learn(s, p->v[i].key, p->v[i].value);
+	struct pairs_walk w = pairs_walk(p);
+	const struct pair *pair;
+
+	while ((pair = pairs_next(&w)))
+		learn(s, pair->key, pair->value);
 }
 
 static bool refers(const char *name, const char *value)
@@ -119,10 +122,11 @@ static bool refers(const char *name, const char *value)
 /* Whether some secret is written with others' values. */
 static bool has_references(const struct task *t, const struct environment *user)
 {
-	const struct pairs *own = &t->environment;
+	struct pairs_walk own = pairs_walk(&t->environment);
+	const struct pair *pair;
 
-	for (size_t i = 0; i < own->len; i++)
-		if (refers(own->v[i].key, own->v[i].value))
+	while ((pair = pairs_next(&own)))
+		if (refers(pair->key, pair->value))
 			return true;
 	for (size_t i = 0; user && i < user->len; i++)
 		if (refers(user->vars[i].name, user->vars[i].value))

@@ -83,7 +83,8 @@ static void merge_data(struct environment *env, const struct environment *from)
 
 void variables_layers(struct environment *env, const struct variables_input *in)
 {
-	const struct pairs *own = &in->task->environment;
+	struct pairs_walk own = pairs_walk(&in->task->environment);
+	const struct pair *pair;
 
 	environment_set(env, "CIRRUS_WORKING_DIR", in->working_dir);
 	merge_data(env, in->base);
@@ -91,8 +92,8 @@ void variables_layers(struct environment *env, const struct variables_input *in)
 	set_number(env, "CI_NODE_TOTAL", (int64_t)in->n_tasks);
 	environment_set(env, "CIRRUS_TASK_NAME", in->task->name);
 	set_number(env, "CIRRUS_TASK_ID", in->task->id);
-	for (size_t i = 0; i < own->len; i++)
-		environment_set(env, own->v[i].key, own->v[i].value);
+	while ((pair = pairs_next(&own)))
+		environment_set(env, pair->key, pair->value);
 	if (in->user)
 		environment_merge(env, in->user);
 	environment_set(env, "CIRRUS_OS", in->os);

@@ -50,10 +50,13 @@ static inline void add_instruction(struct buf *b, const struct instruction *in)
 
 static inline void add_task(struct buf *b, const struct task *t)
 {
+	struct pairs_walk env = pairs_walk(&t->environment);
+	const struct pair *pair;
+	const char *space = "";
+
 	buf_addf(b, "%s#%" PRId64 " {", t->name, t->id);
-	for (size_t i = 0; i < t->environment.len; i++)
-		buf_addf(b, "%s%s=%s", i ? " " : "", t->environment.v[i].key,
-			 t->environment.v[i].value);
+	for (; (pair = pairs_next(&env)); space = " ")
+		buf_addf(b, "%s%s=%s", space, pair->key, pair->value);
 	buf_addc(b, '}');
 	for (size_t i = 0; i < t->n_instructions; i++)
 		add_instruction(b, &t->instructions[i]);

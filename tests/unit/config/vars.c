@@ -75,12 +75,74 @@ TEST(an_overlay_prefers_what_is_above)
 	vars_set(&over, &a, "b", "2");
 	vars_set(&over, &a, "c", "2");
 	both = vars_overlay(&a, &base, &over);
-	ok_int(both.len, 3);
 	ok_str(vars_get(&both, "a"), "1");
 	ok_str(vars_get(&both, "b"), "2");
-	vars_unset(&both, "a");
+	ok_str(vars_expand(&both, &a, "$a$b$c"), "122");
+	vars_set(&both, &a, "d", "3");
+	ok_str(vars_get(&both, "d"), "3");
+	ok_str(vars_get(&over, "d"), NULL);
+	vars_unset(&both, &a, "a");
+	vars_unset(&both, &a, "d");
 	ok_str(vars_get(&both, "a"), NULL);
+	ok_str(vars_get(&both, "d"), NULL);
+	ok_str(vars_expand(&both, &a, "$a$b$c$d"), "$a22$d");
 	ok_str(vars_get(&base, "a"), "1");
+}
+
+TEST(levels_are_walked_as_one)
+{
+	struct pair low[] = {{"a", "1"}, {"c", "1"}, {"e", "1"}};
+	struct pair high[] = {{"b", "2"}, {"c", NULL}, {"e", "2"}, {"f", "2"}};
+	const struct pairs base = {low, ARRAY_LEN(low), NULL};
+	const struct pairs all = {high, ARRAY_LEN(high), &base};
+	struct pairs_walk w = pairs_walk(&all);
+	AUTO_BUF struct buf b = BUF_INIT(BUF_LINE);
+	const struct pair *pair;
+
+	while ((pair = pairs_next(&w)))
+		buf_addf(&b, "%s%s ", pair->key, pair->value);
+	ok_str(b.data, "a1 b2 e2 f2 ");
+	ok_str(pairs_get(&all, "a"), "1");
+	ok_str(pairs_get(&all, "c"), NULL);
+	ok_str(pairs_get(&all, "e"), "2");
+}
+
+TEST(many_variables_of_the_root_and_many_tasks_cost_their_sum)
+{
+	AUTO_BUF struct buf b = BUF_INIT(BUF_FILE);
+	AUTO_TASKS struct tasks *t = NULL;
+
+	buf_adds(&b, "env:\n");
+	for (int i = 0; i < 2000; i++)
+		buf_addf(&b, "  ROOT_%d: value\n", i);
+	for (int i = 0; i < 2000; i++)
+		buf_addf(&b, "t%d_task: {env: {OWN: %d, ROOT_7: own}}\n", i, i);
+	t = parse_text(b.data);
+	need(t && t->len == 2000);
+	ok_str(pairs_get(&t->v[1999]->environment, "ROOT_1999"), "value");
+	ok_str(pairs_get(&t->v[1999]->environment, "ROOT_7"), "own");
+	ok_str(pairs_get(&t->v[1999]->environment, "OWN"), "1999");
+	/* a byte for each variable of each task would be as much */
+	ok(t->arena.used < 2000u * 2000);
+}
+
+TEST(labels_know_of_shared_variables)
+{
+	TASKS("env: {A: r, B: r}\n"
+	      "a_task: {name: x, env: {A: t}, container: {image: i}}\n"
+	      "b_task: {name: x, container: {image: i}}",
+	      "x#0 {A=t B=r CIRRUS_OS=linux} clone [A:t]\n"
+	      "x#1 {A=r B=r CIRRUS_OS=linux} clone [A:r]\n");
+	/* a worker without isolation has no CIRRUS_OS */
+	TASKS("env: {A: r, CIRRUS_OS: r}\na_task: {persistent_worker: {}}",
+	      "a#0 {A=r} clone\n");
+	/* what is no map counts in place of the root's */
+	TASKS("env: {A: r}\n"
+	      "a_task: {name: x, env: text, env: {B: t}, container: {image: "
+	      "i}}\n"
+	      "b_task: {name: x, container: {image: i}}",
+	      "x#0 {B=t CIRRUS_OS=linux} clone [B:t]\n"
+	      "x#1 {A=r CIRRUS_OS=linux} clone [A:r]\n");
 }
 
 TEST(env_is_a_map_or_a_list_of_maps)
