@@ -1,7 +1,7 @@
 # tests/lint: what can be checked without running anything
-lint_tests += %D%/configure.sh %D%/layers.sh %D%/style.sh
+lint_tests += %D%/configure.sh %D%/layers.sh %D%/promises.sh %D%/style.sh
 TESTS += $(lint_tests)
-EXTRA_DIST += $(lint_tests)
+EXTRA_DIST += $(lint_tests) tests/README.md
 
 .PHONY: lint
 lint: all

@@ -78,14 +78,20 @@ ignored() {
 	need "$1"
 	requires git
 	git init -q .
-	echo '*.o' >.gitignore
-	echo x >a.o
+	mkdir sub
+	printf '*.o\n!keep.o\nsub/*\n' >.gitignore
+	echo '!seen' >sub/.gitignore
+	echo x >a.o && echo x >keep.o && echo x >tracked.o && echo x >sub/seen && echo x >sub/gone
+	echo info.txt >.git/info/exclude && echo x >info.txt
+	ln -s keep.o link && ln -s nowhere broken
+	git add -f tracked.o
 	config "$TEST_IMAGE" <<-'EOF'
-	a_task: {script: ls -a}
+	a_task: {script: ls -a . sub; readlink link broken}
 	EOF
 	on "$1" cirrus run -o simple
 	assert_out_lacks '^a.o$'
-	assert_out_has '^.git$'
+	for name in .git keep.o tracked.o seen link broken nowhere; do assert_out_has "^$name\$"; done
+	for name in gone info.txt; do assert_out_lacks "^$name\$"; done
 	on "$1" cirrus run -o simple --no-gitignore
 	assert_out_has '^a.o$'
 }
