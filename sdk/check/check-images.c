@@ -251,7 +251,8 @@ static void build_clear(struct build *d)
 	free(d->dockerfile);
 }
 
-static void good_build(struct t *t, const char *tag)
+/* With BUILDKIT, in what it alone understands. */
+static void good_build(struct t *t, const char *tag, uint32_t flags)
 {
 	static const struct cirrus_kv args[] = {{"WHO", "the check"}};
 	struct build d;
@@ -260,9 +261,15 @@ static void good_build(struct t *t, const char *tag)
 	CALL(t, call, 120000);
 
 	build_init(&d, t,
-		   "COPY given /given\nRUN echo built for $WHO >/built && "
-		   "echo a line of the build",
+		   flags & CIRRUS_BUILD_BUILDKIT
+			   ? "COPY given /given\nRUN "
+			     "--mount=type=tmpfs,target=/kit "
+			     "echo built for $WHO | tee /kit/x >/built && "
+			     "echo a line of the build"
+			   : "COPY given /given\nRUN echo built for $WHO "
+			     ">/built && echo a line of the build",
 		   tag);
+	d.spec.flags = flags;
 	d.spec.args = args;
 	d.spec.n_args = 1;
 	strv_push(&t->images, tag);
@@ -281,13 +288,14 @@ static void good_build(struct t *t, const char *tag)
 	build_clear(&d);
 }
 
-static void bad_build(struct t *t, const char *tag)
+static void bad_build(struct t *t, const char *tag, uint32_t flags)
 {
 	struct build d;
 	OUT(cirrus_image_info, info);
 	CALL(t, call, 120000);
 
 	build_init(&d, t, "RUN echo the reason why && exit 9", tag);
+	d.spec.flags = flags;
 	want_status(&call, build_run(&call, &d, info), CIRRUS_E_FAILED,
 		    "a build whose step fails");
 	want(t, strstr(call.msg, "9") || strstr(call.msg, "the reason why"),
@@ -300,8 +308,14 @@ static void l13_build(struct t *t)
 	AUTO_FREE char *tag = xasprintf("cirrus-check/%s:build", t->run);
 	AUTO_FREE char *bad = xasprintf("cirrus-check/%s:bad", t->run);
 
-	good_build(t, tag);
-	bad_build(t, bad);
+	AUTO_FREE char *kit = xasprintf("cirrus-check/%s:kit", t->run);
+
+	good_build(t, tag, 0);
+	bad_build(t, bad, 0);
+	if (!can(t, CIRRUS_CAP_BUILDKIT))
+		return;
+	good_build(t, kit, CIRRUS_BUILD_BUILDKIT);
+	bad_build(t, bad, CIRRUS_BUILD_BUILDKIT);
 }
 
 const struct check checks_images[] = {
