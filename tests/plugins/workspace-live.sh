@@ -86,7 +86,7 @@ ignored() {
 	ln -s keep.o link && ln -s nowhere broken
 	git add -f tracked.o
 	config "$TEST_IMAGE" <<-'EOF'
-	a_task: {script: ls -a . sub; readlink link broken}
+	a_task: {script: "ls -a . sub; readlink link; readlink broken"}
 	EOF
 	on "$1" cirrus run -o simple
 	assert_out_lacks '^a.o$'
