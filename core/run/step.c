@@ -77,6 +77,7 @@ void step_begin(struct step *s, const struct teller *teller,
 			   .task = task,
 			   .number = number,
 			   .log = -1,
+			   .logs_dir = run_logs_dir(logs),
 			   .started_ns = clock_now()};
 	mask_init(&s->mask, teller->secrets, put, s);
 	e->step_kind = kind;
@@ -149,14 +150,24 @@ void step_annotate(struct step *s, const struct annotation *a)
 	tell(s->teller, e);
 }
 
+static void tell_lost(const struct step *s)
+{
+	AUTO_FREE char *hint =
+		s->write_errno == ENOSPC || s->write_errno == EDQUOT
+			? xasprintf("make room for logs in %s", s->logs_dir)
+			: NULL;
+
+	tell_message(s->teller, s->task, s->number, LEVEL_WARNING, hint,
+		     "output is lost: %s", strerror(s->write_errno));
+}
+
 void step_end(struct step *s, const struct step_result *r)
 {
 	struct event *e = event_new(EVENT_STEP_FINISHED, s->task, s->number);
 
 	flush(s);
 	if (s->write_errno != 0)
-		tell_message(s->teller, s->task, s->number, LEVEL_WARNING, NULL,
-			     "output is lost: %s", strerror(s->write_errno));
+		tell_lost(s);
 	e->status = r->status;
 	e->exit_code = r->exit_code;
 	e->signal = r->signal;

@@ -21,6 +21,7 @@ struct step {
 	int64_t task;
 	int number;
 	int log;
+	const char *logs_dir;
 	int64_t written, started_ns;
 	struct mask mask;
 	int write_errno;

@@ -211,6 +211,45 @@ what_failed_may_be_narrowed() {
 	assert_out_has "'unit' task (V:2)"
 }
 
+# The script goes on; what cannot be kept cannot be shown either, and that is told.
+a_full_disk_costs_output() {
+	mkdir -p "$XDG_STATE_HOME/cirrus/runs"
+	mount -t tmpfs -o size=1m tmpfs "$XDG_STATE_HOME/cirrus/runs" 2>"$ERR" || skip 'cannot mount a tmpfs'
+	cleanup "umount '$XDG_STATE_HOME/cirrus/runs'"
+	cat >.cirrus.yml <<-'YAML'
+		container: {image: any}
+		a_task:
+		  x_script: head -c 3000000 /dev/zero | tr '\0' x; echo done >mark
+		  y_script: cat mark
+	YAML
+	run cirrus run -o simple
+	assert_status 1
+	assert_out_has '^output is lost: No space left on device$'
+	assert_out_has '^hint: make room for logs in .*/cirrus/runs/'
+	assert_out_has "^'y' script succeeded"
+	assert_err_has '^cannot write .*/run.json: No space left on device$'
+	# with room again all is as before
+	rm -r "$XDG_STATE_HOME"/cirrus/runs/*
+	printf 'a_task: {container: {image: any}, x_script: echo short}\n' >.cirrus.yml
+	run cirrus run -o simple
+	assert_status 0
+	assert_out_has '^short$'
+}
+
+no_place_for_logs_is_told() {
+	a_project
+	mkdir -p "$trash/blocked"
+	echo a file >"$trash/blocked/cirrus"
+	XDG_STATE_HOME=$trash/blocked run cirrus run lint
+	assert_status 3
+	assert_err_has "$trash/blocked/cirrus.*: Not a directory$"
+	unset XDG_STATE_HOME
+	HOME='' run cirrus run lint
+	assert_status 3
+	assert_err_has '^no place for logs: HOME is not set$'
+	assert_err_has '^hint: set XDG_STATE_HOME or HOME'
+}
+
 check 'the whole run is shown' the_whole_run_is_shown
 check 'a task is shown' a_task_is_shown
 check 'an instruction is shown byte by byte' an_instruction_is_shown_byte_by_byte
@@ -222,4 +261,6 @@ check 'projects are kept apart' projects_are_kept_apart
 check 'a run that was killed is there' a_run_that_was_killed_is_there
 check 'what failed runs again' what_failed_runs_again
 check 'what failed may be narrowed' what_failed_may_be_narrowed
+check 'a full disk costs output, which is told' a_full_disk_costs_output
+check 'that there is no place for logs is told' no_place_for_logs_is_told
 finish

@@ -51,6 +51,31 @@ a_second_signal_is_obeyed() {
 }
 cleans_up() { cirrus clean >"$OUT" 2>"$ERR" && grep -q '^nothing to remove$' "$OUT"; }
 
+# Nobody reads, as behind Ctrl-S: the first one ends the tasks all the same, and the
+# third does not wait for the reader.
+a_third_signal_waits_for_nobody() {
+	requires mkfifo
+	cat >.cirrus.yml <<-'YAML'
+		container: {image: any}
+		long_task:
+		  x_script: head -c 1000000 /dev/zero | tr '\0' x; sleep 60
+	YAML
+	mkfifo "$trash/fifo"
+	exec 8<>"$trash/fifo"
+	cirrus run -o simple >"$trash/fifo" 2>"$ERR" </dev/null 8<&- &
+	pid=$!
+	cleanup "kill -9 $pid"
+	all_is_written() { [ -n "$(find "$XDG_STATE_HOME" -name '*x*.log' -size +976k)" ]; }
+	await 20 all_is_written
+	kill -TERM $pid
+	await 20 is_clean
+	assert kill -0 $pid
+	kill -HUP $pid
+	kill -TERM $pid
+	ends_with 143
+}
+is_clean() { cirrus clean --dry-run >"$OUT" 2>&1 && grep -q '^nothing to remove$' "$OUT"; }
+
 # It cannot be made to come back, so the error is all that a person gets.
 a_second_signal_drops_no_error() {
 	hanging=$builddir/tests/cli/plugins-bad/.libs/cirrus-hang-open.so
@@ -145,6 +170,7 @@ check 'SIGTERM ends a run and removes what it made' termination_is_obeyed
 check 'the events tell the status that the program ends with' the_events_tell_the_same
 check 'a signal ends a run whose backend hangs while it is loaded' a_signal_ends_a_load
 check 'a second signal leaves at once, and tells what is left' a_second_signal_is_obeyed
+check 'a third signal waits for nobody' a_third_signal_waits_for_nobody
 check 'a second signal drops no error' a_second_signal_drops_no_error
 check 'clean removes what a killed run left' what_a_kill_leaves_is_cleaned_up
 finish

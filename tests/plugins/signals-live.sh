@@ -141,6 +141,33 @@ waiting_for_a_service() {
 	INT
 }
 
+# A key in the shell is the shell's; a signal ends all.
+the_shell_is_open() {
+	need "$1"
+	requires script mkfifo
+	own_folders
+	echo "a_task: {container: {image: $TEST_IMAGE}, a_script: exit 7}" >.cirrus.yml
+	mkfifo "$trash/typed"
+	held_engine=$1
+	words=$(socket_words "$1" "$(engine_socket "$1")" | tr '\n' ' ')
+	script -qec "stty rows 30 cols 100; NO_COLOR=1 $words sh -c 'echo \$\$ >$trash/held/pid; exec cirrus run -o simple --shell-on-failure'" \
+		/dev/null <"$trash/typed" >"$OUT" 2>&1 &
+	starter=$!
+	exec 9>"$trash/typed"
+	await 60 grep -q 'this is a shell' "$OUT"
+	echo 'echo re"ad"y; sleep 1000' >&9
+	await 30 grep -q '^ready' "$OUT"
+	printf '\003' >&9
+	echo 'echo al"iv"e' >&9
+	await 30 grep -q '^alive' "$OUT"
+	kill -TERM "$(cat "$trash/held/pid")"
+	ends_with 143
+	exec 9>&-
+	assert_out_has '^build terminated'
+	assert_nothing_is_left
+	the_log_is_whole terminated
+}
+
 # --- more of them -----------------------------------------------------------------------
 
 # The engine does not answer in time: what may be there is told, and can be removed.
@@ -215,13 +242,13 @@ killed_between_the_steps_of_a_pipe() {
 
 signals='looking_for_the_image pulling creating having_created copying having_copied attaching starting having_started
 	running collecting_artifacts receiving_artifacts uploading_a_cache receiving_a_cache deleting
-	creating_a_volume between_the_steps_of_a_pipe waiting_for_a_service creating_all_too_slowly deleting_twice'
+	creating_a_volume between_the_steps_of_a_pipe waiting_for_a_service the_shell_is_open creating_all_too_slowly deleting_twice'
 kills='pulling creating copying starting running receiving_artifacts receiving_a_cache deleting between_the_steps_of_a_pipe'
 for engine in ${ENGINES:-docker rootless}; do
 	with() { "$function" "$engine"; }
 	# what comes after is of this side alone
 	[ "$engine" = docker ] || signals='pulling creating having_created copying attaching starting having_started running
-		receiving_artifacts receiving_a_cache deleting between_the_steps_of_a_pipe waiting_for_a_service deleting_twice'
+		receiving_artifacts receiving_a_cache deleting between_the_steps_of_a_pipe waiting_for_a_service the_shell_is_open deleting_twice'
 	[ "$engine" = docker ] || kills='creating starting running receiving_a_cache deleting'
 	for function in ${SIGNALS-$signals}; do
 		check "$engine: a signal while $(echo "$function" | tr _ ' ')" with
