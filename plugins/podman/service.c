@@ -27,7 +27,9 @@
  * one where the service was started that memory ran out (a file named oom); the
  * rest: the service.  Descriptor 0 is the pipe, 1 the listening socket, 2 the log.  The service's descriptors are what
  * sd_listen_fds(3) says; kill 0 means the process group, which is ours alone
- * since we lead a session. */
+ * since we lead a session.  A build that nobody waits for any more goes on with
+ * its RUN, and would leave that behind, with a container that says not whose it
+ * is: so the RUN is ended, and the service given a moment to clear up. */
 static const char watcher[] =
 	"trap '' TERM INT HUP QUIT\n"
 	"socket=$1\n"
@@ -42,6 +44,10 @@ static const char watcher[] =
 	"exec >&2\n"
 	"while read -r line; do :; done\n"
 	"rm -f \"$socket\" oom\n"
+	"for run in $(cat /proc/$service/task/*/children 2>/dev/null); do\n"
+	"	grep -q '^buildah-oci-runtime' /proc/$run/cmdline || continue\n"
+	"	kill -KILL $(cat /proc/$run/task/*/children) && sleep 1\n"
+	"done\n"
 	"kill -TERM 0\n"
 	"(sleep \"$grace\"; kill -KILL 0) &\n"
 	"wait \"$service\"\n"

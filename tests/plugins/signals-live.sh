@@ -73,6 +73,52 @@ signalled() { # SIGNAL STATUS WORD
 INT() { signalled INT 130 interrupted; }
 TERM() { signalled TERM 143 terminated; }
 
+connecting() {
+	start "$1" 'before GET */_ping*'
+	await_held
+	kill -INT "$pid"
+	ends_with 130
+	assert_out_lacks "^Started 'a' task"
+	assert_nothing_is_left
+	the_log_is_whole interrupted
+}
+# Podman's service goes on with a RUN, see cirrus-backend-podman(7).
+building_an_image() {
+	need "$1"
+	printf 'FROM %s\nRUN sleep 20\n' "$TEST_IMAGE" >Dockerfile
+	echo 'a_task: {container: {dockerfile: Dockerfile}, never_script: echo "nev"er}' >.cirrus.yml
+	held "$1" 'after POST */build*' cirrus run -o simple
+	await_held
+	kill -TERM "$pid"
+	ends_with 143
+	assert_err_has '^build terminated$'
+	assert_nothing_is_left
+	the_log_is_whole terminated
+}
+# The service of our own ends with the run, and the RUN before it.
+building_with_its_own_service() {
+	need "$1"
+	requires pgrep
+	own=localhost/cirrus-signals-$mark
+	"$TEST_ENGINES" "as-$1" podman tag "docker.io/$TEST_IMAGE" "$own"
+	cleanup "$TEST_ENGINES as-$1 podman untag $own $own"
+	printf 'FROM %s\nRUN echo "at" work; sleep 100; : %s\n' "$own" "$own" >Dockerfile
+	echo 'a_task: {container: {dockerfile: Dockerfile}, never_script: echo "nev"er}' >.cirrus.yml
+	own_folders
+	# shellcheck disable=SC2046,SC2016
+	$(engine_words "$1") XDG_STATE_HOME="$trash/own/state" \
+		sh -c 'echo $$ >"$0"; exec "$@"' "$trash/held/pid" cirrus run -o simple >"$OUT" 2>"$ERR" </dev/null &
+	starter=$!
+	await 60 grep -q '^at work' "$OUT"
+	kill -"$2" "$(cat "$trash/held/pid")"
+	ends_with "$3"
+	nothing_builds() { ! "$TEST_ENGINES" "as-$built" podman ps -a --external --format '{{.Names}}' | grep -q "cirrus-signals-$mark"; }
+	built=$1
+	await 20 nothing_builds
+	! pgrep -f "sleep 100; : $own" >/dev/null || fail 'its RUN goes on'
+}
+building_alone() { building_with_its_own_service "$1" TERM 143; }
+killed_while_building_alone() { building_with_its_own_service "$1" KILL 137; }
 looking_for_the_image() { start "$1" 'before GET */images/*/json*' && INT; }
 pulling() { image=127.0.0.1:1/none:1 start "$1" 'before POST */images/create*' --pull=always && TERM; }
 copying() { start "$1" 'before PUT */archive*' && INT; }
@@ -240,16 +286,16 @@ killed_between_the_steps_of_a_pipe() {
 	then=next_run_cleans killed
 }
 
-signals='looking_for_the_image pulling creating having_created copying having_copied attaching starting having_started
+signals='connecting building_an_image looking_for_the_image pulling creating having_created copying having_copied attaching starting having_started
 	running collecting_artifacts receiving_artifacts uploading_a_cache receiving_a_cache deleting
 	creating_a_volume between_the_steps_of_a_pipe waiting_for_a_service the_shell_is_open creating_all_too_slowly deleting_twice'
 kills='pulling creating copying starting running receiving_artifacts receiving_a_cache deleting between_the_steps_of_a_pipe'
 for engine in ${ENGINES:-docker rootless}; do
 	with() { "$function" "$engine"; }
 	# what comes after is of this side alone
-	[ "$engine" = docker ] || signals='pulling creating having_created copying attaching starting having_started running
-		receiving_artifacts receiving_a_cache deleting between_the_steps_of_a_pipe waiting_for_a_service the_shell_is_open deleting_twice'
-	[ "$engine" = docker ] || kills='creating starting running receiving_a_cache deleting'
+	[ "$engine" = docker ] || signals='connecting pulling creating having_created copying attaching starting having_started running
+		receiving_artifacts receiving_a_cache deleting between_the_steps_of_a_pipe waiting_for_a_service the_shell_is_open deleting_twice building_alone'
+	[ "$engine" = docker ] || kills='creating starting running receiving_a_cache deleting building_alone'
 	for function in ${SIGNALS-$signals}; do
 		check "$engine: a signal while $(echo "$function" | tr _ ' ')" with
 	done
