@@ -56,7 +56,7 @@ static void set_limits(const struct place *p, struct cirrus_instance_spec *spec)
 	const struct cirrus_system_info *info =
 		conn_system_info(p->scope->run->conn);
 
-	if (can(p, CIRRUS_CAP_CPU_LIMIT) || o->cpu_override_nano || c->has_cpu)
+	if (can(p, CIRRUS_CAP_CPU_LIMIT))
 		spec->nano_cpus = at_most(
 			o->cpu_override_nano ? o->cpu_override_nano
 					     : (int64_t)((double)c->cpu * 1e9),

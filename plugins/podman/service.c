@@ -23,13 +23,15 @@
 
 #define GRACE_S 5
 
-/* $1: the socket's path; $2: a directory, as the monitors of containers say in the
- * one where the service was started that memory ran out (a file named oom); the
- * rest: the service.  Descriptor 0 is the pipe, 1 the listening socket, 2 the log.  The service's descriptors are what
- * sd_listen_fds(3) says; kill 0 means the process group, which is ours alone
- * since we lead a session.  A build that nobody waits for any more goes on with
- * its RUN, and would leave that behind, with a container that says not whose it
- * is: so the RUN is ended, and the service given a moment to clear up. */
+/* $1: the socket's path; $2: a directory, as the monitors of containers say in
+ * the one where the service was started that memory ran out (a file named oom);
+ * the rest: the service.  Descriptor 0 is the pipe, 1 the listening socket, 2 the
+ * log.  The service's descriptors are what sd_listen_fds(3) says; kill 0 means the
+ * process group, which is ours alone since we lead a session.
+ *
+ * A build that nobody waits for any more goes on with its RUN, and would leave
+ * that behind, with a container that says not whose it is: so the RUN is ended,
+ * and the service given a moment to clear up. */
 static const char watcher[] =
 	"trap '' TERM INT HUP QUIT\n"
 	"socket=$1\n"
