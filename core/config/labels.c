@@ -65,6 +65,13 @@ static bool is_encrypted(const char *value)
 	return str_starts(value, "ENCRYPTED[") && str_ends(value, "]");
 }
 
+static bool has_labels(const struct draft *d)
+{
+	const struct instance *i = &d->task->instance;
+
+	return i->kind != INSTANCE_NONE && i->kind != INSTANCE_OTHER;
+}
+
 static void variable_label(struct draft *d, const char *name, const char *value,
 			   struct label_vec *out)
 {
@@ -79,7 +86,7 @@ static void labels_of(struct draft *d, const struct vars *differ,
 {
 	const struct instance *i = &d->task->instance;
 
-	if (i->kind == INSTANCE_NONE || i->kind == INSTANCE_OTHER)
+	if (!has_labels(d))
 		return;
 	if (i->kind == INSTANCE_CONTAINER)
 		container_labels(d->p, &i->container, out);
@@ -133,8 +140,8 @@ static void add_names(struct parser *p, const struct pair *v, size_t n,
 		vars_set(out, p->arena, v[i].key, "");
 }
 
-/* The names of variables that not all tasks of the group have from what is
- * shared. */
+/* The names of variables of which not all tasks of the group have the label that
+ * is shared. */
 static void say_different(struct parser *p, struct draft **group, size_t n,
 			  struct vars *out)
 {
@@ -143,7 +150,7 @@ static void say_different(struct parser *p, struct draft **group, size_t n,
 
 	for (size_t i = 0; i < n; i++) {
 		add_names(p, group[i]->env.v, group[i]->env.len, out);
-		all_share &= group[i]->env.base != NULL;
+		all_share &= group[i]->env.base && has_labels(group[i]);
 	}
 	if (shared && !all_share)
 		add_names(p, shared->v, shared->len, out);

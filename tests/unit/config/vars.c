@@ -136,6 +136,12 @@ TEST(labels_know_of_shared_variables)
 	/* a worker without isolation has no CIRRUS_OS */
 	TASKS("env: {A: r, CIRRUS_OS: r}\na_task: {persistent_worker: {}}",
 	      "a#0 {A=r} clone\n");
+	/* what has no label of any kind has none in common with the others */
+	TASKS("env: {A: r}\n"
+	      "a_task: {name: x, freebsd_instance: {image_family: f}}\n"
+	      "b_task: {name: x, container: {image: i}}",
+	      "x#0 {A=r} clone\n"
+	      "x#1 {A=r CIRRUS_OS=linux} clone [A:r CIRRUS_OS:linux container:i]\n");
 	/* what is no map counts in place of the root's */
 	TASKS("env: {A: r}\n"
 	      "a_task: {name: x, env: text, env: {B: t}, container: {image: "
