@@ -97,17 +97,86 @@ static void want_readonly(struct t *t, const char *dir)
 	want_file(t, dir, "from-host", "host\n");
 }
 
-static void want_cow(struct t *t, const char *dir)
+/* Two at once and one later, none of which sees what another wrote; they leave
+ * nothing but the source, which stays as it was. */
+static void want_cow(struct t *t, uint32_t type, const char *source)
 {
-	struct box *a =
-		box_mounting(t, CIRRUS_MOUNT_BIND, CIRRUS_MOUNT_COW, dir);
-	struct box *b =
-		box_mounting(t, CIRRUS_MOUNT_BIND, CIRRUS_MOUNT_COW, dir);
+	int before = count_objects(t);
+	struct box *a = box_mounting(t, type, CIRRUS_MOUNT_COW, source);
+	struct box *b = box_mounting(t, type, CIRRUS_MOUNT_COW, source);
 
-	exec_prints(t, a, "echo a >/mounted/from-host; cat /mounted/from-host",
-		    "a");
-	exec_prints(t, b, "cat /mounted/from-host", "host");
-	want_file(t, dir, "from-host", "host\n");
+	exec_prints(t, a,
+		    "echo a >/mounted/from-host; echo new >/mounted/new-file; "
+		    "cat /mounted/from-host /mounted/new-file",
+		    "a\nnew");
+	exec_prints(t, b, "cat /mounted/*", "host");
+	box_delete(t, a);
+	a = box_mounting(t, type, CIRRUS_MOUNT_COW, source);
+	exec_prints(t, a, "cat /mounted/*", "host");
+	box_delete(t, a);
+	box_delete(t, b);
+	want_int(t, count_objects(t), before,
+		 "the number of objects, with all copy-on-write mounts gone");
+}
+
+/* What is on its way into the mount goes there, or nowhere: not to its source. */
+static void want_cow_copies(struct t *t, const char *volume)
+{
+	const struct entry file = {
+		.name = "from-host", .data = "copied\n", .len = 7};
+	AUTO_BUF struct buf tar = BUF_INIT(BUF_FILE);
+	CALL(t, call, 60000);
+	struct box *b = box_new(t);
+
+	tar_make(&tar, &file, 1);
+	b->member[0].mounts = mount_list(CIRRUS_MOUNT_VOLUME, CIRRUS_MOUNT_COW,
+					 volume, "/mounted");
+	b->member[0].n_mounts = 1;
+	box_create(t, b);
+	if (can(t, CIRRUS_CAP_COPY_STOPPED))
+		want_one_of(&call, copy_in(&call, b, "/mounted", &tar),
+			    CIRRUS_OK, CIRRUS_E_CONFLICT, CIRRUS_OK,
+			    "instance_copy_in before the start");
+	box_start(t, b);
+	want_status(&call, copy_in(&call, b, "/mounted", &tar), CIRRUS_OK,
+		    "instance_copy_in");
+	exec_prints(t, b, "cat /mounted/*", "copied");
+	box_delete(t, b);
+	b = box_mounting(t, CIRRUS_MOUNT_VOLUME, CIRRUS_MOUNT_COW, volume);
+	exec_prints(t, b, "cat /mounted/*", "host");
+	box_delete(t, b);
+}
+
+/* A volume with the one file of host_dir; it got there without a start where that
+ * is possible. */
+static void fill_volume(struct t *t, const char *name)
+{
+	const struct entry file = {
+		.name = "from-host", .data = "host\n", .len = 5};
+	AUTO_BUF struct buf tar = BUF_INIT(BUF_FILE);
+	CALL(t, call, 60000);
+	struct box *b = box_new(t);
+
+	volume_make(t, name);
+	tar_make(&tar, &file, 1);
+	b->member[0].mounts =
+		mount_list(CIRRUS_MOUNT_VOLUME, 0, name, "/mounted");
+	b->member[0].n_mounts = 1;
+	box_create(t, b);
+	if (!can(t, CIRRUS_CAP_COPY_STOPPED))
+		box_start(t, b);
+	want_status(&call, copy_in(&call, b, "/mounted", &tar), CIRRUS_OK,
+		    "instance_copy_in into a volume");
+	box_delete(t, b);
+}
+
+static void want_cow_of_volume(struct t *t)
+{
+	AUTO_FREE char *name = xasprintf("check-%s-cow", t->run);
+
+	fill_volume(t, name);
+	want_cow(t, CIRRUS_MOUNT_VOLUME, name);
+	want_cow_copies(t, name);
 }
 
 static void l22_readonly(struct t *t)
@@ -115,8 +184,12 @@ static void l22_readonly(struct t *t)
 	AUTO_FREE char *dir = host_dir(t, "readonly");
 
 	want_readonly(t, dir);
-	if (can(t, CIRRUS_CAP_MOUNT_COW))
-		want_cow(t, dir);
+	if (!can(t, CIRRUS_CAP_MOUNT_COW))
+		return;
+	want_cow(t, CIRRUS_MOUNT_BIND, dir);
+	want_file(t, dir, "from-host", "host\n");
+	if (can(t, CIRRUS_CAP_VOLUME_SHARED))
+		want_cow_of_volume(t);
 }
 
 static void l23_volume(struct t *t)

@@ -141,7 +141,10 @@ static cirrus_status get(cirrus_instance *it, const struct cirrus_call *call,
 	AUTO_BUF struct buf path = BUF_INIT(BUF_LINE);
 	AUTO_FREE char *what = xasprintf("copy from %s:%s", it->name, from);
 	AUTO_REPLY struct http_reply reply = HTTP_REPLY_INIT;
+	cirrus_status s = cow_check_path(it, call, from, err);
 
+	if (s < 0)
+		return s;
 	archive_path(it, &path, from);
 	return engine_request(it->conn, call,
 			      &(struct http_request){.method = "GET",
@@ -198,7 +201,10 @@ static cirrus_status put(cirrus_instance *it, const struct cirrus_call *call,
 {
 	AUTO_BUF struct buf path = BUF_INIT(BUF_LINE);
 	AUTO_REPLY struct http_reply reply = HTTP_REPLY_INIT;
+	cirrus_status s = cow_check_path(it, call, dir, err);
 
+	if (s < 0)
+		return s;
 	archive_path(it, &path, dir);
 	return engine_request(
 		it->conn, call,

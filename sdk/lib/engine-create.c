@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/hash.h"
 #include "base/mem.h"
@@ -32,92 +30,8 @@ struct wish {
 	const char *name;  /* of the container */
 	const struct buf *idle; /* the program for IDLE; empty: there is none */
 	cJSON *config, *host;
+	struct mounting mounting;
 };
-
-/* --- mounts ------------------------------------------------------------------- */
-
-/* Podman makes a directory of a source that is not there, and so does Docker
- * where it is to be relabelled. */
-static cirrus_status check_source(const struct wish *w,
-				  const struct cirrus_mount *m)
-{
-	struct stat st;
-
-	if (!m->source || m->source[0] != '/')
-		return cirrus_errorf(w->call, CIRRUS_E_INVAL, NULL,
-				     "mount %s: its source is not absolute",
-				     m->target);
-	if (w->conn->is_local && stat(m->source, &st) < 0 && errno == ENOENT)
-		return cirrus_errorf(w->call, CIRRUS_E_NOTFOUND, NULL,
-				     "mount %s: there is no %s", m->target,
-				     m->source);
-	return CIRRUS_OK;
-}
-
-/* The list of mounts cannot ask for a label, the older one of strings can. */
-static cirrus_status add_relabelled(struct wish *w,
-				    const struct cirrus_mount *m)
-{
-	cJSON *binds = cJSON_GetObjectItem(w->host, "Binds");
-	AUTO_FREE char *text =
-		xasprintf("%s:%s:z%s", m->source, m->target,
-			  m->flags & CIRRUS_MOUNT_READONLY ? ",ro" : "");
-
-	if (strchr(m->source, ':') || strchr(m->target, ':'))
-		return cirrus_errorf(w->call, CIRRUS_E_INVAL, NULL,
-				     "mount %s: no colons, please", m->target);
-	if (!binds)
-		binds = cJSON_AddArrayToObject(w->host, "Binds");
-	cJSON_AddItemToArray(binds, cJSON_CreateString(text));
-	return CIRRUS_OK;
-}
-
-static void add_plain(cJSON *mounts, const struct cirrus_mount *m)
-{
-	static const char *const types[] = {[CIRRUS_MOUNT_BIND] = "bind",
-					    [CIRRUS_MOUNT_VOLUME] = "volume",
-					    [CIRRUS_MOUNT_TMPFS] = "tmpfs"};
-	cJSON *o = cJSON_CreateObject();
-
-	cj_put_str(o, "Type", types[m->type]);
-	cj_put_str(o, "Source", m->source);
-	cj_put_str(o, "Target", m->target);
-	cj_put_bool(o, "ReadOnly", m->flags & CIRRUS_MOUNT_READONLY);
-	cJSON_AddItemToArray(mounts, o);
-}
-
-static cirrus_status add_mount(struct wish *w, cJSON *mounts,
-			       const struct cirrus_mount *given)
-{
-	struct cirrus_mount m;
-	cirrus_status s;
-
-	CIRRUS_COPY(&m, given);
-	s = cirrus_check_enum(w->call, "mount", m.type, CIRRUS_MOUNT_BIND,
-			      CIRRUS_MOUNT_TMPFS);
-	if (s == CIRRUS_OK)
-		s = cirrus_check_flags(w->call, "mount", m.flags,
-				       CIRRUS_MOUNT_READONLY |
-					       CIRRUS_MOUNT_RELABEL);
-	if (s == CIRRUS_OK && m.type == CIRRUS_MOUNT_BIND)
-		s = check_source(w, &m);
-	if (s < 0)
-		return s;
-	if (m.type == CIRRUS_MOUNT_BIND && m.flags & CIRRUS_MOUNT_RELABEL)
-		return add_relabelled(w, &m);
-	add_plain(mounts, &m);
-	return CIRRUS_OK;
-}
-
-static cirrus_status add_mounts(struct wish *w)
-{
-	cJSON *mounts = cJSON_AddArrayToObject(w->host, "Mounts");
-	cirrus_status s = CIRRUS_OK;
-
-	for (size_t i = 0; i < w->spec->n_mounts && s == CIRRUS_OK; i++)
-		s = add_mount(w, mounts, w->spec->mounts[i]);
-	return s;
-}
 
 /* --- devices, ports -------------------------------------------------------------- */
 
@@ -282,7 +196,13 @@ static cirrus_status build(struct wish *w)
 	add_labels(w);
 	add_network(w);
 	add_ports(w);
-	status = add_mounts(w);
+	w->mounting = (struct mounting){.conn = w->conn,
+					.call = w->call,
+					.group = w->group,
+					.name = w->name,
+					.config = w->config,
+					.host = w->host};
+	status = engine_add_mounts(&w->mounting, s->mounts, s->n_mounts);
 	for (size_t i = 0; i < s->n_devices && status == CIRRUS_OK; i++)
 		status = add_device(w, s->devices[i]);
 	return status;
@@ -369,10 +289,16 @@ static cirrus_status create_member(struct wish *w, cirrus_instance **out)
 	w->config = config;
 	w->host = cj_put_object(config, "HostConfig");
 	s = build(w);
-	if (s < 0)
+	if (s < 0) {
+		cow_undo(&w->mounting.cow, w->conn);
 		return s; /* reported */
+	}
 	body = cj_print(&config);
 	s = send(w, body, out, &err);
+	if (*out)
+		(*out)->cow = w->mounting.cow;
+	else
+		cow_undo(&w->mounting.cow, w->conn);
 	if (s == CIRRUS_OK && w->spec->flags & CIRRUS_INSTANCE_IDLE &&
 	    w->idle->len)
 		s = put_idle(w, *out, &err);

@@ -32,6 +32,7 @@ void engine_instance_free(cirrus_instance *it)
 	direct_cool(it);
 	pthread_mutex_destroy(&it->main_lock);
 	pthread_mutex_destroy(&it->exposed_lock);
+	cow_clear(&it->cow);
 	free(it->id);
 	free(it->name);
 	free(it);
@@ -85,6 +86,7 @@ static cirrus_status open_instance(cirrus_conn *c,
 	*out = engine_instance_new(c, cj_str(o, "Id"),
 				   *name == '/' ? name + 1 : name);
 	(*out)->has_input = cj_bool(o, "Config.OpenStdin");
+	cow_recall(&(*out)->cow, o);
 	return CIRRUS_OK;
 }
 
@@ -133,6 +135,10 @@ cirrus_status cirrus_engine_instance_delete(cirrus_instance *it,
 	if (s == CIRRUS_E_NOTFOUND ||
 	    (s == CIRRUS_E_CONFLICT && strstr(err->msg, "in progress")))
 		s = CIRRUS_OK;
+	if (s == CIRRUS_OK) {
+		error_free_ptr(&err);
+		s = cow_delete(&it->cow, it->conn, call, &err);
+	}
 	if (s == CIRRUS_OK)
 		engine_instance_free(it);
 	return s == CIRRUS_OK ? s : fault_report_as(call, s, &err);

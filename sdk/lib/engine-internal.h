@@ -12,6 +12,7 @@
 #include <pthread.h>
 
 #include "base/buf.h"
+#include "base/strv.h"
 #include "sdk/lib/engine.h"
 #include "sdk/lib/http.h"
 #include "sdk/lib/cj.h"
@@ -38,9 +39,17 @@ struct engine_process {
 };
 
 struct direct_helper;
+
+/* The copy-on-write mounts of a container. */
+struct cow {
+	struct strv targets;
+	char *scratch; /* how names of volumes begin that go with it; or NULL */
+};
+
 struct cirrus_instance {
 	cirrus_conn *conn;
 	char *id, *name;
+	struct cow cow;
 	bool has_input; /* created with an input that stays open */
 
 	/* The thread that moves START_STDIO's streams. */
@@ -127,6 +136,56 @@ bool direct_copy_in(cirrus_instance *it, const struct cirrus_call *call,
 		    const struct cirrus_copy_spec *spec, const char *owner,
 		    const struct cirrus_reader *tar, cirrus_status *s,
 		    struct error **err) MUST_CHECK;
+/* engine-volume.c: by name; *path_out, for free(), is where the engine keeps it;
+ * path_out may be NULL. */
+cirrus_status engine_make_volume(cirrus_conn *c, const struct cirrus_call *call,
+				 const struct cirrus_volume_spec *v,
+				 char **path_out,
+				 struct error **err) MUST_CHECK;
+cirrus_status engine_find_volume(cirrus_conn *c, const struct cirrus_call *call,
+				 const char *name, char **path_out,
+				 struct error **err) MUST_CHECK;
+cirrus_status engine_remove_volume(cirrus_conn *c,
+				   const struct cirrus_call *call,
+				   const char *name,
+				   struct error **err) MUST_CHECK;
+
+/* engine-mounts.c: what is to be mounted into one container that is asked for. */
+struct mounting {
+	cirrus_conn *conn;
+	const struct cirrus_call *call;
+	const struct cirrus_group_spec *group;
+	const char *name; /* of the container */
+	cJSON *config, *host;
+	struct cow cow; /* filled; for cow_undo or the instance */
+};
+/* Reported. */
+cirrus_status engine_add_mounts(struct mounting *w,
+				const struct cirrus_mount *const *mounts,
+				size_t n) MUST_CHECK;
+/* As the option -v of both engines' clients has it. */
+cirrus_status engine_add_bind(struct mounting *w, const struct cirrus_mount *m,
+			      const char *options) MUST_CHECK;
+
+/* engine-cow.c */
+bool cow_is_possible(const cirrus_conn *c, const cJSON *info);
+/* Reported. */
+cirrus_status cow_add(struct mounting *w, cJSON *mounts,
+		      const struct cirrus_mount *m) MUST_CHECK;
+/* Those of a container that is there already. */
+void cow_recall(struct cow *cow, const cJSON *inspected);
+/* What is left of it behind its container. */
+cirrus_status cow_delete(const struct cow *cow, cirrus_conn *c,
+			 const struct cirrus_call *call,
+			 struct error **err) MUST_CHECK;
+void cow_clear(struct cow *cow);
+/* Both, as well as it goes: there is no container. */
+void cow_undo(struct cow *cow, cirrus_conn *c);
+/* CONFLICT: Podman would copy into what is shared, or out of it. */
+cirrus_status cow_check_path(cirrus_instance *it,
+			     const struct cirrus_call *call, const char *path,
+			     struct error **err) MUST_CHECK;
+
 /* engine-list.c */
 cirrus_status engine_delete_path(cirrus_conn *c, const struct cirrus_call *call,
 				 const char *path, const char *what,

@@ -82,6 +82,8 @@ static void clear_missing(const cirrus_conn *c, const cJSON *info,
 
 	if (!c->is_beside_us)
 		cirrus_cap_clear(caps, CIRRUS_CAP_MOUNT_BIND);
+	if (!cow_is_possible(c, info))
+		cirrus_cap_clear(caps, CIRRUS_CAP_MOUNT_COW);
 	if (!c->is_ours)
 		clear_signals(caps);
 	/* Without the helper, the engine's archive calls take the same either way. */

@@ -54,15 +54,17 @@ static void put_memory(const cirrus_conn *c, cJSON *body, int64_t size)
 	cj_put_str(driver, "o", options);
 }
 
-static cirrus_status send(cirrus_conn *c, const struct cirrus_call *call,
-			  const struct cirrus_volume_spec *v,
-			  struct error **err)
+cirrus_status engine_make_volume(cirrus_conn *c, const struct cirrus_call *call,
+				 const struct cirrus_volume_spec *v,
+				 char **path_out, struct error **err)
 {
 	AUTO_BUF struct buf path = BUF_INIT(BUF_LINE);
 	AUTO_REPLY struct http_reply reply = HTTP_REPLY_INIT;
 	AUTO_FREE char *what = xasprintf("volume %s", v->name);
 	AUTO_FREE char *body = NULL;
+	AUTO_CJ cJSON *answer = NULL;
 	cJSON *o = cJSON_CreateObject();
+	cirrus_status s;
 
 	cj_put_str(o, "Name", v->name);
 	cj_put_kv(o, "Labels", v->labels, v->n_labels);
@@ -70,7 +72,7 @@ static cirrus_status send(cirrus_conn *c, const struct cirrus_call *call,
 		put_memory(c, o, v->size_bytes);
 	body = cj_print(&o);
 	engine_path(c, &path, "/volumes/create");
-	return engine_request(
+	s = engine_request(
 		c, call,
 		&(struct http_request){.method = "POST",
 				       .path = path.data,
@@ -79,6 +81,38 @@ static cirrus_status send(cirrus_conn *c, const struct cirrus_call *call,
 				       .changes = true,
 				       .makes = true},
 		&reply, what, err);
+	if (s < 0 || !path_out)
+		return s;
+	answer = cj_parse(reply.body.data, reply.body.len);
+	*path_out = xstrdup(cj_str(answer, "Mountpoint"));
+	return s;
+}
+
+cirrus_status engine_find_volume(cirrus_conn *c, const struct cirrus_call *call,
+				 const char *name, char **path_out,
+				 struct error **err)
+{
+	AUTO_BUF struct buf path = BUF_INIT(BUF_LINE);
+	AUTO_FREE char *what = xasprintf("volume %s", name);
+	AUTO_CJ cJSON *o = NULL;
+	cirrus_status s;
+
+	volume_path(c, &path, name);
+	s = engine_get(c, call, path.data, what, &o, err);
+	if (s == CIRRUS_OK && path_out)
+		*path_out = xstrdup(cj_str(o, "Mountpoint"));
+	return s;
+}
+
+cirrus_status engine_remove_volume(cirrus_conn *c,
+				   const struct cirrus_call *call,
+				   const char *name, struct error **err)
+{
+	AUTO_BUF struct buf path = BUF_INIT(BUF_LINE);
+	AUTO_FREE char *what = xasprintf("volume %s", name);
+
+	volume_path(c, &path, name);
+	return engine_delete_path(c, call, path.data, what, err);
 }
 
 /* Engines answer with the volume that is there already, whoever made it. */
@@ -86,19 +120,15 @@ static cirrus_status create(cirrus_conn *c, const struct cirrus_call *call,
 			    const struct cirrus_volume_spec *v,
 			    struct error **err)
 {
-	AUTO_BUF struct buf path = BUF_INIT(BUF_LINE);
-	AUTO_ERROR struct error *ignored = NULL;
-	AUTO_CJ cJSON *there = NULL;
-	cirrus_status s;
+	AUTO_ERROR struct error *why = NULL;
+	cirrus_status s = engine_find_volume(c, call, v->name, NULL, &why);
 
-	volume_path(c, &path, v->name);
-	s = engine_get(c, call, path.data, v->name, &there, &ignored);
 	if (s == CIRRUS_OK)
 		return fault_set(err, CIRRUS_E_EXISTS,
 				 "volume %s exists already", v->name);
 	if (s == CIRRUS_E_NOTFOUND)
-		return send(c, call, v, err);
-	error_pass(err, &ignored, "volume %s", v->name);
+		return engine_make_volume(c, call, v, NULL, err);
+	*err = STEAL_PTR(why);
 	return s;
 }
 
@@ -122,8 +152,6 @@ cirrus_status cirrus_engine_volume_delete(
 	const struct cirrus_volume_spec *given)
 {
 	AUTO_ERROR struct error *err = NULL;
-	AUTO_BUF struct buf path = BUF_INIT(BUF_LINE);
-	AUTO_FREE char *what = NULL;
 	struct cirrus_volume_spec v;
 	cirrus_status s;
 
@@ -131,8 +159,6 @@ cirrus_status cirrus_engine_volume_delete(
 	s = check_spec(call, &v);
 	if (s < 0)
 		return s;
-	what = xasprintf("volume %s", v.name);
-	volume_path(c, &path, v.name);
 	return fault_report_as(
-		call, engine_delete_path(c, call, path.data, what, &err), &err);
+		call, engine_remove_volume(c, call, v.name, &err), &err);
 }

@@ -8,6 +8,7 @@ sdk_lib_libcirrus_sdk_la_SOURCES = \
 	%D%/engine-attach.c \
 	%D%/engine-build.c \
 	%D%/engine-copy.c \
+	%D%/engine-cow.c \
 	%D%/engine-create.c \
 	%D%/engine-dial.c \
 	%D%/engine-main.c \
@@ -19,6 +20,7 @@ sdk_lib_libcirrus_sdk_la_SOURCES = \
 	%D%/engine-instance.c \
 	%D%/engine-list.c \
 	%D%/engine-logs.c \
+	%D%/engine-mounts.c \
 	%D%/engine-public.c \
 	%D%/engine-registry.c \
 	%D%/engine-system.c \

@@ -373,6 +373,8 @@ struct cirrus_volume_spec {
 
 enum { CIRRUS_MOUNT_BIND = 1, CIRRUS_MOUNT_VOLUME = 2, CIRRUS_MOUNT_TMPFS = 3 };
 /* COW: writable; what is written is this instance's alone and dies with it.
+ * Copying reaches what is in it only while the instance runs; where the owner and
+ * mode of the target itself matter, an archive that goes in before names it.
  * RELABEL: SELinux: give the source a label that all instances may use. */
 #define CIRRUS_MOUNT_READONLY (1u << 0)
 #define CIRRUS_MOUNT_COW      (1u << 1)
