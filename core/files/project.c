@@ -282,3 +282,32 @@ int project_scan(const char *root, bool everything, struct project *out,
 		project_clear(out);
 	return r;
 }
+
+/* A file that cannot be looked at weighs nothing. */
+static int64_t weigh(const struct project *p)
+{
+	AUTO_CLOSE int fd = open(p->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int64_t bytes = 0;
+	struct stat st;
+
+	for (size_t i = 0; i < p->paths.len && fd >= 0; i++)
+		if (fstatat(fd, p->paths.v[i], &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    S_ISREG(st.st_mode))
+			bytes += st.st_size;
+	return bytes;
+}
+
+bool project_exceeds(const struct project *p, size_t files, int64_t bytes)
+{
+	size_t n = p->paths.len;
+	int64_t weight = 0;
+
+	for (size_t i = 0; i < p->n_grafts; i++)
+		n += p->grafts[i].tree.paths.len;
+	if (n >= files)
+		return true;
+	weight = weigh(p);
+	for (size_t i = 0; i < p->n_grafts; i++)
+		weight += weigh(&p->grafts[i].tree);
+	return weight >= bytes;
+}

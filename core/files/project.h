@@ -37,6 +37,8 @@ struct graft {
 /* `everything`: what git ignores, too. */
 int project_scan(const char *root, bool everything, struct project *out,
 		 struct error **err) MUST_CHECK;
+/* Whether it is of at least so many files, or so many bytes. */
+bool project_exceeds(const struct project *p, size_t files, int64_t bytes);
 void project_clear(struct project *p);
 #define AUTO_PROJECT __attribute__((__cleanup__(project_clear)))
 

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "files/member.h"
 
@@ -98,6 +99,30 @@ void tar_describe(struct archive_entry *out, struct archive_entry *in,
 		archive_entry_set_size(out, archive_entry_size(in));
 	else
 		archive_entry_set_size(out, 0);
+}
+
+static bool is_top(struct archive_entry *e)
+{
+	const char *name = archive_entry_pathname(e);
+
+	return name && archive_entry_filetype(e) == AE_IFDIR &&
+	       name[strspn(name, "./")] == '\0';
+}
+
+bool tar_is_empty(ssize_t (*read)(void *ctx, void *buf, size_t len), void *ctx)
+{
+	AUTO_FREE char *chunk = xmalloc(TAR_CHUNK);
+	struct tar_stream from = {read, ctx, chunk};
+	struct archive *in = archive_read_new();
+	struct archive_entry *e;
+	int r = tar_open(in, &from, NULL);
+
+	if (r == 0)
+		do
+			r = tar_next(in, &e, NULL);
+		while (r > 0 && is_top(e));
+	archive_read_free(in);
+	return r <= 0;
 }
 
 static int write_data(struct archive *out, const void *data, size_t len,

@@ -26,6 +26,10 @@ int tar_open(struct archive *in, struct tar_stream *from,
 int tar_next(struct archive *in, struct archive_entry **entry,
 	     struct error **err) MUST_CHECK;
 
+/* Whether a stream has no member, but for the directory that it is all in; read as
+ * pack() reads, no further than need be.  A broken one has none. */
+bool tar_is_empty(ssize_t (*read)(void *ctx, void *buf, size_t len), void *ctx);
+
 /* The names of a member as member_name has them, for free(): NULL where it leads
  * upwards; link: of what it is a hard link to. */
 struct tar_names {

@@ -26,11 +26,12 @@ struct run {
 	struct run_logs *logs;
 	struct pump *pump;
 	struct images *images;
+	struct workspaces *workspaces;
 	struct http_cache *http_cache; /* guarded by lock; NULL: nobody asked */
 	struct cache_dir *caches;      /* NULL: there is no place for any */
 	struct plan plan;
-	pthread_mutex_t scan_lock; /* guards the next two */
-	bool scanned;
+	pthread_mutex_t scan_lock; /* guards the next three */
+	bool scanned, is_large;
 	struct project project; /* as the first task to need it found it */
 	pthread_mutex_t lock;   /* guards what follows */
 	pthread_t sweeper;      /* where sweeping */

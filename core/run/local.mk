@@ -56,7 +56,9 @@ core_libcore_la_SOURCES += \
 	%D%/tell.c %D%/tell.h \
 	%D%/variables.c %D%/variables.h \
 	%D%/volume.c %D%/volume.h \
-	%D%/wants.c %D%/wants.h
+	%D%/wants.c %D%/wants.h \
+	%D%/workspace.c %D%/workspace.h \
+	%D%/workspace-copy.c %D%/workspace-copy.h
 # The far end of a session, as a string; its comments stay at home.
 nodist_core_libcore_la_SOURCES = %D%/session-driver.c
 EXTRA_DIST += %D%/session.sh

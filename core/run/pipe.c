@@ -46,7 +46,9 @@ char *pipe_volume(struct scope *scope, struct error **err)
 	if (scope->run->o->dirty ||
 	    !conn_can(scope->run->conn, CIRRUS_CAP_VOLUME_SHARED))
 		return NULL;
-	return volume_new(scope, CIRRUS_VOLUME_SHARED, 0, err);
+	return volume_new(scope,
+			  &(struct volume_wish){.flags = CIRRUS_VOLUME_SHARED},
+			  err);
 }
 
 /* A file without a name. */

@@ -129,8 +129,8 @@ static int create_group(struct place *p,
 	group.n_options = given.len;
 	if (p->expose)
 		group.flags |= CIRRUS_GROUP_EXPOSE;
-	snprintf(name, sizeof(name), "cirrus-%s-%lld", run->id,
-		 (long long)p->task->id);
+	snprintf(name, sizeof(name), "cirrus-%s-%lld%s", run->id,
+		 (long long)p->task->id, p->suffix ? p->suffix : "");
 	if (create_members(p, &group, main, err) < 0)
 		return -1;
 	enlist(p);
@@ -183,6 +183,7 @@ int place_create(struct place *p, struct error **err)
 				       .target = p->working_dir};
 	struct cirrus_mount volume = {.struct_size = sizeof(volume),
 				      .type = CIRRUS_MOUNT_VOLUME,
+				      .flags = p->shared ? CIRRUS_MOUNT_COW : 0,
 				      .source = p->volume,
 				      .target = p->working_dir};
 	const struct cirrus_mount *work = run->o->dirty ? &project

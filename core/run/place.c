@@ -48,22 +48,34 @@ static const char *owner_of_files(const struct place *p)
 	return can(p, CIRRUS_CAP_COPY_OWNER) ? place_user(p) : NULL;
 }
 
-int place_copy_in(struct place *p, struct archive_source *files,
-		  struct error **err)
+bool place_opens_to_all(const struct place *p)
+{
+	return p->image.user && *p->image.user &&
+	       !can(p, CIRRUS_CAP_COPY_OWNER);
+}
+
+static int put_at(struct place *p, const char *dir,
+		  struct archive_source *files, struct error **err)
 {
 	struct call_options o = options(p, 0);
 	struct cirrus_copy_spec spec = {.struct_size = sizeof(spec),
-					.dir = "/"};
+					.dir = dir,
+					.owner = owner_of_files(p)};
 	struct cirrus_reader tar = {files, archive_source_read};
 	const struct error *cause;
 
-	spec.owner = owner_of_files(p);
 	if (member_copy_in(p->member, &o, &spec, &tar, err) == CIRRUS_OK)
 		return 0;
 	cause = archive_source_error(files);
 	if (cause)
 		error_prefix(err, "%s", cause->msg);
 	return -1;
+}
+
+int place_copy_in(struct place *p, struct archive_source *files,
+		  struct error **err)
+{
+	return put_at(p, "/", files, err);
 }
 
 static struct call_options until(const struct place *p, int64_t deadline_ns)
@@ -90,9 +102,9 @@ cirrus_status place_write(struct place *p, int64_t deadline_ns, const char *dir,
 	struct call_options o = until(p, deadline_ns);
 	struct cirrus_copy_spec spec = {.struct_size = sizeof(spec),
 					.flags = CIRRUS_COPY_MKDIR,
-					.dir = dir};
+					.dir = dir,
+					.owner = owner_of_files(p)};
 
-	spec.owner = owner_of_files(p);
 	return member_copy_in(p->member, &o, &spec, tar, err);
 }
 
@@ -151,8 +163,8 @@ static int do_without_shell(struct place *p, struct error **err)
 
 /* --- starting ------------------------------------------------------------------ */
 
-static int start_attached(struct place *p, struct archive_source *files,
-			  struct error **err)
+/* With the session attached. */
+static int start(struct place *p, struct error **err)
 {
 	struct call_options o = options(p, START_MS);
 	struct cirrus_start_spec spec = {.struct_size = sizeof(spec)};
@@ -173,6 +185,14 @@ static int start_attached(struct place *p, struct archive_source *files,
 			     p->container->image);
 		return -1;
 	}
+	return 0;
+}
+
+static int start_attached(struct place *p, struct archive_source *files,
+			  struct error **err)
+{
+	if (start(p, err) < 0)
+		return -1;
 	if (place_starts_empty(p)) {
 		if (copy_in(p, files, err) < 0)
 			return -1;
@@ -220,9 +240,25 @@ static int up(struct place *p, struct archive_source *files, struct error **err)
 
 int place_up(struct place *p, struct archive_source *files, struct error **err)
 {
-	if (up(p, files, err) < 0)
+	p->is_up = up(p, files, err) == 0;
+	if (!p->is_up)
 		return -1;
 	return sidecars_up(p->sidecars, p->member, err);
+}
+
+int place_fill(struct place *p, const char *dir, struct archive_source *files,
+	       struct error **err)
+{
+	if (place_create(p, err) < 0)
+		return -1;
+	if (place_starts_empty(p) && start(p, err) < 0) {
+		/* without a shell, for instance */
+		if ((*err)->code == ERR_CANCELLED ||
+		    !can(p, CIRRUS_CAP_COPY_STOPPED))
+			return -1;
+		error_free_ptr(err);
+	}
+	return put_at(p, dir, files, err);
 }
 
 cirrus_status place_expose(struct place *p, const char *target, uint32_t port,
@@ -374,19 +410,27 @@ static void remove_member(struct place *p)
 /* One of --keep goes on by itself. */
 static void end_session(struct place *p)
 {
-	if (p->session && !p->each && !p->stays)
+	if (p->session && !p->line && !p->each && !p->stays)
 		session_leave(p->session);
-	session_free(p->session);
+	if (p->line)
+		line_close(p->line);
+	else
+		session_free(p->session);
+	p->line = NULL;
+	p->session = NULL;
+}
+
+void place_discard(struct place *p)
+{
+	end_session(p);
+	sidecars_discard(p->sidecars);
+	if (p->member)
+		remove_member(p);
 }
 
 void place_down(struct place *p)
 {
-	if (p->line)
-		line_close(p->line);
-	else
-		end_session(p);
-	p->line = NULL;
-	p->session = NULL;
+	end_session(p);
 	sidecars_down(p->sidecars, p->scope->run->o->keep);
 	if (!p->member)
 		return;

@@ -28,6 +28,9 @@ struct place {
 	const struct wants *wants;         /* of its block; or NULL */
 	const char *working_dir;           /* inside; absolute */
 	const char *volume;                /* that is mounted there; or NULL */
+	bool shared;                       /* ... copy-on-write */
+	char *clone;                       /* the volume, where it is its own */
+	const char *suffix;                /* of its name; or NULL */
 	struct image image;
 	struct member *member;
 	struct session *session;
@@ -36,6 +39,7 @@ struct place {
 	bool direct;       /* no instruction wants a shell */
 	bool each; /* there is no session, but one exec per instruction */
 	struct cirrus_instance_info info; /* how a person can get at it */
+	bool is_up;         /* its own container, not yet the additional ones */
 	bool stays;         /* its main process outlives the session */
 	struct place *next; /* of the run's list */
 };
@@ -44,6 +48,12 @@ struct place {
  * remove.  `files` come into PLACE_BASE. */
 int place_up(struct place *p, struct archive_source *files,
 	     struct error **err) MUST_CHECK;
+/* Creates it for nothing but to have files put into a directory of it that is
+ * there, and starts it only where that is quicker.  place_discard ends it. */
+int place_fill(struct place *p, const char *dir, struct archive_source *files,
+	       struct error **err) MUST_CHECK;
+/* Without leave to give files away, everybody may use them. */
+bool place_opens_to_all(const struct place *p);
 /* Puts more files in, named from the root on. */
 int place_copy_in(struct place *p, struct archive_source *files,
 		  struct error **err) MUST_CHECK;
@@ -74,6 +84,8 @@ void place_explain(struct place *p, bool *out_of_memory, struct error **err);
 void place_tell_all(struct run *run);
 /* Has it go on without us, for --keep. */
 void place_stay(struct place *p);
+/* Removes it also with --keep: it was of no use.  It can be brought up again. */
+void place_discard(struct place *p);
 /* Removes it, whatever state it is in; failing that, says how a person can. */
 void place_down(struct place *p);
 

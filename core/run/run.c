@@ -22,6 +22,7 @@
 #include "run/task-variables.h"
 #include "run/task.h"
 #include "run/variables.h"
+#include "run/workspace.h"
 #include "store/artifacts.h"
 
 /* --- what plugins tell ------------------------------------------------------------ */
@@ -246,6 +247,7 @@ static int execute(struct run *run, struct schedule_outcome *out,
 		.claims = claims_of,
 		.run = run_one,
 		.skip = skip_one};
+	int r;
 
 	if (prepare_artifacts(run->o, err) < 0 || !run->logs ||
 	    pump_new(&run->pump, err) < 0)
@@ -256,7 +258,10 @@ static int execute(struct run *run, struct schedule_outcome *out,
 		plan_review(&run->plan, support_lacks, run);
 		warn_of_limits(run);
 	}
-	return schedule_run(&run->plan, &o, out, err);
+	r = schedule_run(&run->plan, &o, out, err);
+	if (!out->abandoned)
+		workspaces_end(run);
+	return r;
 }
 
 static void close_run(struct run *run)
@@ -269,6 +274,7 @@ static void close_run(struct run *run)
 	backend_set_hooks(&(struct backend_hooks){0});
 	run_logs_free(run->logs);
 	images_free(run->images);
+	workspaces_free(run->workspaces);
 	http_cache_end(run);
 	cache_dir_free(run->caches);
 	plan_clear(&run->plan);
@@ -290,6 +296,7 @@ static struct run *open_run(const struct run_options *o)
 	owner_self(&run->owner, run->id);
 	run->teller = (struct teller){o->events, secrets_new()};
 	run->images = images_new();
+	run->workspaces = workspaces_new();
 	/* a cache instruction says so where there is no place */
 	if (cache_dir_open(o->project_dir, &run->caches, NULL) < 0)
 		run->caches = NULL;
@@ -346,6 +353,7 @@ static int run_plan(struct run *run, bool *abandoned, struct error **err)
 	if (out.abandoned) {
 		place_tell_all(run);
 		http_cache_leave(run);
+		workspaces_tell(run);
 	}
 	tell_run_finished(run, exit, clock_now() - began);
 	if (cause) {

@@ -9,7 +9,6 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/fd.h"
-#include "files/project.h"
 #include "model/exit.h"
 #include "run/http-cache.h"
 #include "run/instructions.h"
@@ -25,6 +24,7 @@
 #include "run/variables.h"
 #include "run/volume.h"
 #include "run/wants.h"
+#include "run/workspace.h"
 
 struct doing {
 	struct run *run;
@@ -97,31 +97,6 @@ static void end_step(struct step *s, const struct error *err)
 	step_end(s, &r);
 }
 
-/* Once a run: all tasks see the same files. */
-static int scan(struct doing *d, struct error **err)
-{
-	struct run *run = d->run;
-	int r = 0;
-
-	if (run->o->dirty)
-		return 0;
-	pthread_mutex_lock(&run->scan_lock);
-	if (!run->scanned)
-		r = project_scan(run->o->project_dir, run->o->no_gitignore,
-				 &run->project, err);
-	run->scanned = r == 0;
-	pthread_mutex_unlock(&run->scan_lock);
-	return r;
-}
-
-/* Without leave to give files away, everybody may use them. */
-static bool opens_to_all(const struct doing *d)
-{
-	const char *user = d->place.image.user;
-
-	return user && *user && !conn_can(d->run->conn, CIRRUS_CAP_COPY_OWNER);
-}
-
 /* An image may be of another platform than was asked for.  What steps of a pipe
  * have in common was expanded before. */
 static void follow_image(struct doing *d)
@@ -143,26 +118,33 @@ static int make_disk(struct doing *d, struct error **err)
 	return d->disk ? 0 : -1;
 }
 
-static int bring_up(struct doing *d, struct error **err)
+static int place_anew(struct doing *d, struct error **err)
 {
 	struct archive_source *files = archive_source_new();
-	bool in_memory = d->wants.memory_disk && !d->run->o->dirty;
+	int r = instructions_files(d->task, &d->env, files, err);
+
+	if (r == 0 && !d->again && !d->disk)
+		workspace_add(&d->place, files);
+	if (r == 0)
+		r = place_up(&d->place, files, err);
+	if (r == 0 && d->disk)
+		r = volume_fill(&d->place, err);
+	archive_source_free(files);
+	return r;
+}
+
+static int bring_up(struct doing *d, struct error **err)
+{
 	int r;
 
 	follow_image(d);
-	r = instructions_files(d->task, &d->env, files, err);
-	if (r == 0 && in_memory)
-		r = make_disk(d, err);
-	if (r == 0 && !d->run->o->dirty && !d->again && !in_memory)
-		archive_source_tree(files, d->place.working_dir + 1,
-				    &d->run->project, opens_to_all(d));
 	d->place.direct = script_is_direct(&d->env);
-	if (r == 0)
-		r = place_up(&d->place, files, err);
-	if (r == 0 && in_memory)
-		r = volume_fill(&d->place, opens_to_all(d), err);
-	archive_source_free(files);
-	return r;
+	if (d->wants.memory_disk && !d->run->o->dirty && make_disk(d, err) < 0)
+		return -1;
+	if (workspace_choose(&d->place, err) < 0)
+		return -1;
+	r = place_anew(d, err);
+	return workspace_retry(&d->place, err) ? place_anew(d, err) : r;
 }
 
 /* The n-th of the images that the task needs; NULL: there are no more. */
@@ -209,8 +191,8 @@ static int prepare(struct doing *d)
 		     "Preparing volume to work with...");
 	/* what comes between an image that is missing and its fetching would
 	 * hold up other tasks */
-	if (d->prepared ||
-	    (make_variables(d, &d->err) == 0 && scan(d, &d->err) == 0)) {
+	if (d->prepared || (make_variables(d, &d->err) == 0 &&
+			    workspace_scan(d->run, &d->err) == 0)) {
 		d->place.sidecars =
 			sidecars_new(&d->scope, d->place.container, &d->env);
 		if (find_images(d) == 0 && !d->missing)
@@ -414,7 +396,8 @@ static enum event_status perform_pipe(struct doing *d, char **why)
 
 	g.p.handed = &g.handed;
 	g.done = xcalloc(d->task->n_instructions + 1, sizeof(*g.done));
-	if (make_variables(d, &d->err) == 0 && scan(d, &d->err) == 0)
+	if (make_variables(d, &d->err) == 0 &&
+	    workspace_scan(d->run, &d->err) == 0)
 		d->place.volume = volume = pipe_volume(&d->scope, &d->err);
 	d->prepared = true;
 	if (d->err || perform_stages(&g) < 0)
@@ -495,6 +478,7 @@ void task_run(struct run *run, struct schedule *s, size_t index,
 	/* the next task need not wait for the engine to clear up */
 	schedule_result(s, index, status);
 	place_down(&d.place);
+	workspace_leave(&d.place);
 	if (d.disk)
 		volume_end(&d.scope, d.disk);
 	clear(&d);

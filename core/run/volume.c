@@ -11,19 +11,21 @@
 #include "files/archive.h"
 #include "run/place-create.h"
 
-char *volume_new(struct scope *scope, uint32_t flags, int64_t size_bytes,
+char *volume_new(struct scope *scope, const struct volume_wish *wish,
 		 struct error **err)
 {
 	struct run *run = scope->run;
-	char *name = xasprintf("cirrus-%s-%lld-work", run->id,
-			       (long long)scope->task);
+	char *name = wish->what ? xasprintf("cirrus-%s-%s", run->id, wish->what)
+				: xasprintf("cirrus-%s-%lld-work", run->id,
+					    (long long)scope->task);
 	struct call_options o = {.cancel_fd = run->o->cancel_fd,
 				 .deadline_ns = clock_after_ms(START_MS),
 				 .scope = scope};
 	struct cirrus_volume_spec spec = {.struct_size = sizeof(spec),
-					  .flags = flags,
+					  .flags = wish->flags,
 					  .name = name,
-					  .size_bytes = size_bytes,
+					  .source = wish->source,
+					  .size_bytes = wish->size_bytes,
 					  .labels = run->owner.labels,
 					  .n_labels = OWNER_LABELS};
 
@@ -73,16 +75,20 @@ char *volume_in_memory(struct place *p, struct error **err)
 		error_hint(err, "set CIRRUS_WORKING_DIR to another directory");
 		return NULL;
 	}
-	return volume_new(p->scope, CIRRUS_VOLUME_MEMORY, place_memory(p), err);
+	return volume_new(p->scope,
+			  &(struct volume_wish){.flags = CIRRUS_VOLUME_MEMORY,
+						.size_bytes = place_memory(p)},
+			  err);
 }
 
-int volume_fill(struct place *p, bool open_to_all, struct error **err)
+int volume_fill(struct place *p, struct error **err)
 {
 	struct archive_source *files = archive_source_new();
 	struct cirrus_reader tar = {files, archive_source_read};
 	cirrus_status s;
 
-	archive_source_tree(files, ".", &p->scope->run->project, open_to_all);
+	archive_source_tree(files, ".", &p->scope->run->project,
+			    place_opens_to_all(p));
 	s = place_write(p, 0, p->working_dir, &tar, err);
 	if (s != CIRRUS_OK && archive_source_error(files))
 		error_prefix(err, "%s", archive_source_error(files)->msg);

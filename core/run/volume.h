@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* The volume that a task has for its working directory, where it has one. */
+/* Volumes of a run: that a task has for its working directory, or that several begin
+ * with. */
 #ifndef CIRRUS_RUN_VOLUME_H
 #define CIRRUS_RUN_VOLUME_H
 
 #include "run/context.h"
 #include "run/place.h"
 
-/* Its name, for free(); flags as of struct cirrus_volume_spec. */
-char *volume_new(struct scope *scope, uint32_t flags, int64_t size_bytes,
+struct volume_wish {
+	const char *what;   /* the end of its name; NULL: the task's own */
+	const char *source; /* the name of one that it begins as a copy of */
+	int64_t size_bytes;
+	uint32_t flags; /* of struct cirrus_volume_spec */
+};
+/* Its name, for free(). */
+char *volume_new(struct scope *scope, const struct volume_wish *wish,
 		 struct error **err);
 /* Removes it, or says how a person can. */
 void volume_end(struct scope *scope, const char *name);
@@ -16,7 +23,6 @@ void volume_end(struct scope *scope, const char *name);
  * it counts against.  There is nothing in it before the container has started,
  * so the project comes then. */
 char *volume_in_memory(struct place *p, struct error **err);
-int volume_fill(struct place *p, bool open_to_all,
-		struct error **err) MUST_CHECK;
+int volume_fill(struct place *p, struct error **err) MUST_CHECK;
 
 #endif

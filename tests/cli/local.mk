@@ -29,7 +29,8 @@ cli_tests_sh = \
 	%D%/signals.sh \
 	%D%/validate.sh \
 	%D%/validate-backends.sh \
-	%D%/wants.sh
+	%D%/wants.sh \
+	%D%/workspace.sh
 if ENABLE_SHARED
 check_LTLIBRARIES += %D%/clock-jump.la
 endif

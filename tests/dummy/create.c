@@ -110,6 +110,9 @@ static int mount_source(struct cirrus_instance *it,
 				 m->type == CIRRUS_MOUNT_BIND ? "directory"
 							      : "volume",
 				 m->source);
+	if ((m->flags & CIRRUS_MOUNT_COW) && MUTATED(it->conn, COW_FAILS))
+		return error_set(err, ERR_BACKEND, "mount %s: no overlays",
+				 m->target);
 	if (source && (m->flags & CIRRUS_MOUNT_COW) &&
 	    !MUTATED(it->conn, COW)) {
 		*out = xasprintf("%s/cow%zu", it->dir, n);

@@ -254,6 +254,8 @@ static const struct {
 	{"SIDECAR", CAP(SIDECAR)},
 	{"VOLUME_MEMORY", CAP(VOLUME_MEMORY)},
 	{"VOLUME_SHARED", CAP(VOLUME_SHARED)},
+	{"MOUNT_COW", CAP(MOUNT_COW)},
+	{"VOLUME_CLONE", CAP(VOLUME_CLONE)},
 };
 
 static uint64_t bits_of(const char *name)

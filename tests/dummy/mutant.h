@@ -28,6 +28,7 @@
 	X(LOGS_TAIL, "logs-tail")         \
 	X(READONLY, "readonly")           \
 	X(COW, "cow")                     \
+	X(COW_FAILS, "cow-fails")         \
 	X(ENV_LINES, "env-lines")         \
 	X(NAME_TAKEN, "name-taken")       \
 	X(UNAVAIL, "unavail")             \

@@ -35,7 +35,8 @@ live_tests += $(plugin_live_tests)
 EXTRA_DIST += $(plugin_live_tests) %D%/flood-cases.sh %D%/hold.sh %D%/live.sh %D%/private.sh
 TESTS += %D%/sdk-archive.sh
 EXTRA_DIST += %D%/sdk-archive.sh
-execution_live_tests = %D%/execution-live.sh %D%/workspace-live.sh
+execution_live_tests = %D%/execution-live.sh %D%/shared-live.sh \
+	%D%/workspace-live.sh
 TESTS += $(execution_live_tests)
 live_tests += $(execution_live_tests)
 EXTRA_DIST += $(execution_live_tests)

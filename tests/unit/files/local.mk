@@ -1,5 +1,5 @@
 # tests/unit/files
-files_tests = %D%/archive.t %D%/dockerignore.t %D%/path-glob.t %D%/extract.t %D%/project.t %D%/save.t %D%/unpack.t
+files_tests = %D%/archive.t %D%/dockerignore.t %D%/path-glob.t %D%/extract.t %D%/project.t %D%/save.t %D%/tar.t %D%/unpack.t
 check_PROGRAMS += $(files_tests)
 TESTS += $(files_tests)
 noinst_HEADERS += %D%/members.h
@@ -31,3 +31,7 @@ tests_unit_files_save_t_SOURCES = %D%/save.c
 tests_unit_files_save_t_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_files_save_t_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_files_save_t_LDADD = $(UNIT_LIBS)
+tests_unit_files_tar_t_SOURCES = %D%/tar.c
+tests_unit_files_tar_t_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_files_tar_t_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_files_tar_t_LDADD = $(UNIT_LIBS)

@@ -51,6 +51,34 @@ static char *scan(const char *dir)
 	return buf_steal(&b);
 }
 
+static bool exceeds(const char *dir, size_t files, int64_t bytes)
+{
+	AUTO_PROJECT struct project p = {0};
+	AUTO_FREE char *path = xasprintf("%s/%s", test_dir(), dir);
+	AUTO_ERROR struct error *err = NULL;
+
+	need(project_scan(path, false, &p, &err) == 0);
+	return project_exceeds(&p, files, bytes);
+}
+
+TEST(a_project_is_large_by_its_files_or_by_their_size)
+{
+	sh("mkdir -p size/d; printf 12345 >size/d/f; printf 12345 >size/g; "
+	   "ln -s g size/l");
+	ok(exceeds("size", 4, 1000));
+	ok(!exceeds("size", 5, 1000));
+	ok(exceeds("size", 5, 10));
+	ok(!exceeds("size", 5, 11));
+}
+
+TEST(what_is_grafted_counts_as_well)
+{
+	sh("git init -q large && cd large && head -c 50000 /dev/urandom >f && "
+	   "git add f && git commit -qm f && git worktree add -q ../linked && "
+	   "rm ../linked/f");
+	ok(exceeds("linked", 1000, 50000));
+}
+
 TEST(without_git_everything_belongs)
 {
 	AUTO_FREE char *got = NULL;
