@@ -2,6 +2,7 @@
 /* Docker's client as a builder, with scripts in its place. */
 #include "config.h"
 
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -49,6 +50,7 @@ static void fresh(void)
 	const char *path = getenv("PATH");
 	AUTO_FREE char *all = xasprintf("%s:%s", bin, path);
 
+	signal(SIGPIPE, SIG_IGN); /* as the host does */
 	setenv("PATH", all, 1);
 	unsetenv("DOCKER_CONFIG");
 	unsetenv("DOCKER_HOST");
