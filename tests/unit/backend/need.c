@@ -247,4 +247,22 @@ TEST(a_limit_without_effect_is_one_warning)
 	conn_close(c, &no_options);
 }
 
+TEST(builds_and_volumes_need_what_their_flags_say)
+{
+	struct conn *c = fake_connect(CAN(IMAGE_BUILD) | CAN(VOLUME));
+	const struct cirrus_build_spec build = {.flags = CIRRUS_BUILD_BUILDKIT};
+	const struct cirrus_volume_spec memory = {
+		.name = "v", .flags = CIRRUS_VOLUME_MEMORY};
+	AUTO_ERROR struct error *no_kit = NULL, *no_memory = NULL;
+
+	ok_int(conn_image_build(c, &no_options, &build, NULL, NULL, NULL,
+				&no_kit),
+	       CIRRUS_E_NOTSUP);
+	ok(no_kit && strstr(no_kit->msg, "building what needs BuildKit"));
+	ok_int(conn_volume_create(c, &no_options, &memory, &no_memory),
+	       CIRRUS_E_NOTSUP);
+	ok(no_memory && strstr(no_memory->msg, "volumes in memory"));
+	conn_close(c, &no_options);
+}
+
 TAP_MAIN()
