@@ -31,6 +31,8 @@ static la_ssize_t on_write(struct archive *out, void *ctx, const void *data,
 {
 	struct packing *p = ctx;
 
+	if (p->fd < 0)
+		return (la_ssize_t)len;
 	if (fd_write_all(p->fd, data, len) < 0) {
 		p->write_errno = errno;
 		archive_set_error(out, errno, "cannot write");
@@ -51,9 +53,8 @@ static void set_threads(struct archive *out)
 	archive_write_set_filter_option(out, "zstd", "threads", text);
 }
 
-static int open_both(struct packing *p, struct error **err)
+static int compress(struct packing *p, struct error **err)
 {
-	archive_write_set_format_gnutar(p->out);
 	archive_write_set_bytes_per_block(p->out, TAR_CHUNK);
 	archive_write_set_bytes_in_last_block(p->out, 1);
 	if (archive_write_add_filter_zstd(p->out) != ARCHIVE_OK)
@@ -61,6 +62,15 @@ static int open_both(struct packing *p, struct error **err)
 				 "libarchive cannot compress by zstd: %s",
 				 archive_error_string(p->out));
 	set_threads(p->out);
+	return 0;
+}
+
+static int open_both(struct packing *p, struct error **err)
+{
+	archive_write_set_format_gnutar(p->out);
+	archive_write_set_bytes_per_block(p->out, 0);
+	if (p->fd >= 0 && compress(p, err) < 0)
+		return -1;
 	if (archive_write_open(p->out, p, NULL, on_write, NULL) != ARCHIVE_OK)
 		return error_set(err, ERR_SYSTEM, "cannot begin an archive: %s",
 				 archive_error_string(p->out));

@@ -33,7 +33,9 @@ struct pack_result {
 	char sha256[HASH_TEXT]; /* of the archive */
 };
 
-/* read: how many bytes, 0 at the end, -1 where it broke: then what went wrong is
+/* Into fd; fd -1: no archive is made, which takes a fraction of the time, and the
+ * result has neither its size nor its digest.
+ * read: how many bytes, 0 at the end, -1 where it broke: then what went wrong is
  * the caller's to say, and *err tells only what followed. */
 int pack(ssize_t (*read)(void *ctx, void *buf, size_t len), void *ctx, int fd,
 	 const struct pack_options *o, struct pack_result *result,

@@ -20,7 +20,7 @@ enum cache_copy {
 struct cache_save {
 	const struct folders *folders;
 	const struct strv *paths; /* folders_find's */
-	int fd;                   /* receives the archive */
+	int fd;                   /* receives the archive; -1: pack.h */
 	struct manifest *seen;
 	const struct manifest *before; /* or NULL: pack.h */
 	struct pack_result result;

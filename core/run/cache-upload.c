@@ -68,23 +68,30 @@ static void settle_touched(struct upload *u)
 		cache_warn(u->s, "changes cannot be told", err);
 }
 
-/* Whether the folders differ from what was restored; says how. */
-static bool has_changed(struct upload *u)
+/* In how many places the folders differ from what was restored. */
+static size_t count_changes(struct upload *u)
 {
-	const char *name = u->c->instruction->name;
-	size_t n;
-
 	manifest_sort(&u->now);
 	settle_touched(u);
-	n = manifest_diff(&u->c->before, &u->now, NULL, NULL);
-	step_say(u->s, "SHA for cache folders (%s) is '%s'", u->folders,
-		 n > 0 ? u->packed.sha256 : u->c->sha256);
-	if (n == 0)
+	return manifest_diff(&u->c->before, &u->now, NULL, NULL);
+}
+
+static bool is_unchanged(struct upload *u)
+{
+	if (count_changes(u) > 0)
 		return false;
-	step_say(u->s, "Cache %s has changed!", name);
+	step_say(u->s, "SHA for cache folders (%s) is '%s'", u->folders,
+		 u->c->sha256);
+	return true;
+}
+
+static void say_changes(struct upload *u)
+{
+	step_say(u->s, "SHA for cache folders (%s) is '%s'", u->folders,
+		 u->packed.sha256);
+	step_say(u->s, "Cache %s has changed!", u->c->instruction->name);
 	step_say(u->s, "List of changes for cache folders (%s):", u->folders);
 	manifest_diff(&u->c->before, &u->now, say_change, u);
-	return true;
 }
 
 static struct step_result keep(struct upload *u)
@@ -135,35 +142,67 @@ static struct step_result not_packed(struct upload *u, enum cache_copy done,
 	return r;
 }
 
-static struct step_result pack_and_keep(struct upload *u)
+static enum cache_copy take(struct upload *u, int fd, cirrus_status *status,
+			    struct error **err)
 {
-	AUTO_ERROR struct error *err = NULL;
 	struct cached *c = u->c;
 	struct cache_save save = {.folders = &c->folders,
 				  .paths = &u->paths,
+				  .fd = fd,
 				  .seen = c->restored ? &u->now : NULL,
 				  .before = c->restored ? &c->before : NULL};
 	enum cache_copy done;
 
-	if (cache_create(caches_dir(u->p), &u->writer, &err) < 0)
-		return not_packed(u, CACHE_LOCAL, CIRRUS_OK, &err);
-	save.fd = cache_writer_fd(u->writer);
-	done = cache_save(u->p, &save, &err);
+	manifest_clear(&u->now);
+	done = cache_save(u->p, &save, err);
 	u->packed = save.result;
+	*status = save.status;
 	if (done == CACHE_COPIED && save.result.members == 0)
 		done = CACHE_ABSENT;
+	return done;
+}
+
+static struct step_result skip_unchanged(struct upload *u)
+{
+	step_say(u->s, "Cache %s hasn't changed! Skipping uploading...",
+		 u->c->instruction->name);
+	return good;
+}
+
+static struct step_result pack_and_keep(struct upload *u)
+{
+	AUTO_ERROR struct error *err = NULL;
+	struct cached *c = u->c;
+	cirrus_status status = CIRRUS_OK;
+	enum cache_copy done;
+
+	if (cache_create(caches_dir(u->p), &u->writer, &err) < 0)
+		return not_packed(u, CACHE_LOCAL, CIRRUS_OK, &err);
+	done = take(u, cache_writer_fd(u->writer), &status, &err);
 	if (done != CACHE_COPIED)
-		return not_packed(u, done, save.status, &err);
+		return not_packed(u, done, status, &err);
 	if (!c->restored) {
 		step_say(u->s, "SHA for cache folders (%s) is '%s'", u->folders,
 			 u->packed.sha256);
 		return keep(u);
 	}
-	if (has_changed(u) || !c->exact)
-		return keep(u);
-	step_say(u->s, "Cache %s hasn't changed! Skipping uploading...",
-		 c->instruction->name);
-	return good;
+	if (!is_unchanged(u))
+		say_changes(u);
+	else if (c->exact)
+		return skip_unchanged(u);
+	return keep(u);
+}
+
+/* Most caches are as they were restored, and looking takes less than packing. */
+static struct step_result look_and_keep(struct upload *u)
+{
+	AUTO_ERROR struct error *err = NULL;
+	cirrus_status status = CIRRUS_OK;
+	enum cache_copy done = take(u, -1, &status, &err);
+
+	if (done != CACHE_COPIED)
+		return not_packed(u, done, status, &err);
+	return is_unchanged(u) ? skip_unchanged(u) : pack_and_keep(u);
 }
 
 static bool exists(const struct upload *u)
@@ -190,7 +229,7 @@ static struct step_result upload(struct upload *u)
 		return instructions_by_state(u->p, u->s, state);
 	if (strcmp(c->folders.layout, "folder") != 0 && u->paths.len == 0)
 		return not_packed(u, CACHE_ABSENT, CIRRUS_OK, NULL);
-	return pack_and_keep(u);
+	return c->exact && c->restored ? look_and_keep(u) : pack_and_keep(u);
 }
 
 struct step_result cache_upload(struct performance *p, struct step *s,

@@ -10,8 +10,11 @@ engine=$1 work=$2/execution-$1 rounds=${3:-3} image=$TEST_IMAGE
 name=cirrus-bench-execution-$$
 run_options="--artifacts-dir $work/kept"
 bench=$(cd "$(dirname "$0")" && pwd)
+# podman waits for a process that ignores SIGTERM unless it is told not to
+remove="$engine rm -f"
+[ "$engine" = docker ] || remove="$engine rm -f -t 0"
 mkdir -p "$work" && cd "$work" || exit 1
-trap '$engine rm -f $name >/dev/null 2>&1; rm -rf "$work"' EXIT
+trap '$remove $name >/dev/null 2>&1; rm -rf "$work"' EXIT
 # shellcheck source=tests/bench/lib.sh
 . "$bench/lib.sh"
 
@@ -28,7 +31,7 @@ printf '\n%-34s %-6s %9s %9s %8s %8s\n' "execution with $engine" '' 'wall ms' 'c
 	for i in $(seq 20); do echo "  s${i}_script: 'true'"; done
 } | project steps
 compare -n "$rounds" -t 1.0 '20 instructions; run and 20 execs' "$(run steps '')" \
-	"$engine run -d --name $name $image sleep 3600 && for i in \$(seq 20); do $engine exec $name true; done; $engine rm -f $name"
+	"$engine run -d --name $name $image sleep 3600 && for i in \$(seq 20); do $engine exec $name true; done; $remove $name"
 
 for i in $(seq 50); do echo "t${i}_task: {a_script: 'true'}"; done | project fifty
 compare -n "$rounds" -t 1.1 '50 tasks, -j8; 50 runs by eights' "$(run fifty -j8)" \
@@ -49,7 +52,7 @@ for _ in $(seq "$rounds"); do
 	echo "$raw $(step_ms y)" >>"$work/pairs"
 	rm -rf "$work/kept"
 done
-"$engine" rm -f "$name" >/dev/null
+$remove "$name" >/dev/null
 printf '\n%-34s %9s %9s\n' '' "$engine cp" cirrus
 report 'artifacts of 1 GB, 1,000 files' 1.0
 
@@ -82,6 +85,6 @@ for i in $(seq 8); do echo "t${i}_task: {a_script: '$prints'}"; done | project b
 printf '\n%-34s %10s %9s\n' 'of the process itself' 'cpu ms/s' 'MiB'
 cd "$work/idle" && watch_it 'eight tasks sleep: cirrus' cirrus run -o simple -j8 --container-backend="$engine"
 watch_it "one container sleeps: $engine" "$engine" run --rm --name "$name" "$image" sleep 30
-"$engine" rm -f "$name" >/dev/null 2>&1
+$remove "$name" >/dev/null 2>&1
 cd "$work/busy" && watch_it 'eight tasks print 100/s: cirrus' cirrus run -o simple -j8 --container-backend="$engine"
 watch_it "one prints 100/s: $engine" "$engine" run --rm --name "$name" "$image" sh -c "$prints"

@@ -145,6 +145,18 @@ no_change() {
 }
 check 'files that were written anew with the same contents are no change' no_change
 
+# Only what has changed is packed: nothing is begun in the directory.
+unchanged_is_not_packed() {
+	changes true
+	dir=$(dirname "$(entries)")
+	touch -d 2001-02-03 "$dir"
+	cirrus_run
+	assert_status 0
+	assert_out_has "^Cache x hasn't changed! Skipping uploading"
+	assert [ "$(stat -c %y "$dir" | cut -d ' ' -f 1)" = 2001-02-03 ]
+}
+check 'a cache that has not changed is not packed' unchanged_is_not_packed
+
 explicit_reupload() {
 	config <<-'EOF'
 	a_task:

@@ -114,6 +114,38 @@ TEST(there_and_back)
 			 "n\xff 100600 x\n");
 }
 
+TEST(what_is_only_looked_at_is_seen_all_the_same)
+{
+	static const struct member members[] = {
+		{"./", S_IFDIR | 0750, NULL},
+		{"./f", S_IFREG | 0640, "text"},
+		{"./g", S_IFREG | 0640, "more text"},
+	};
+	AUTO_BUF struct buf tar = BUF_INIT(BUF_FILE);
+	AUTO_BUF struct buf again = BUF_INIT(BUF_FILE);
+	AUTO_MANIFEST struct manifest before = {0};
+	AUTO_MANIFEST struct manifest seen = {0};
+	struct pack_options first = {.rules = &member_rules_all,
+				     .seen = &before};
+	struct pack_options o = {
+		.rules = &member_rules_all, .seen = &seen, .before = &before};
+	struct pack_result r;
+
+	make_tar(members, ARRAY_LEN(members), &tar);
+	buf_add(&again, tar.data, tar.len);
+	pack_tar(&tar, &first, -1, &r);
+	manifest_sort(&before);
+	manifest_find(&before, "g")->mtime_s--;
+	pack_tar(&again, &o, -1, &r);
+	ok_int(r.files, 2);
+	ok_int(r.content, 13);
+	ok_int(r.bytes, 0);
+	manifest_sort(&seen);
+	ok_int(seen.items.len, 3);
+	ok(!manifest_find(&seen, "f")->digest);
+	ok(manifest_find(&seen, "g")->digest);
+}
+
 TEST(names_that_lead_out_end_it)
 {
 	AUTO_BUF struct buf out = BUF_INIT(BUF_FILE);
