@@ -49,6 +49,11 @@ line=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde
 echo "task: {a_script: \"yes $line | head -c 1073741824 || true\"}" | project output
 echo 'task: {a_script: "true"}' | project large
 make_files "$work/large/files"
+# in the same folder, so that the files are there once
+{
+	printf 'container:\n  image: %s\n' "$TEST_IMAGE"
+	for i in 1 2 3 4; do echo "t${i}_task: {a_script: 'true'}"; done
+} >"$work/large/four.yml"
 
 nproc=$(nproc) memory=$(awk '/MemTotal/ { printf "%d GiB", $2 / 1048576 }' /proc/meminfo)
 echo "cirrus $(cirrus --version), $nproc processors, $memory, $(date -u +%F)"
