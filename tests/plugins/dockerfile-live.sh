@@ -214,6 +214,23 @@ stops_a_build() {
 }
 check 'docker: a build by BuildKit that takes too long is ended' stops_a_build
 
+hands_credentials_on() {
+	need docker
+	needs_buildkit docker
+	old_client
+	sed -i "s|^FROM .*|FROM $TEST_REGISTRY_AUTH/cirrus-test/busybox:latest|" Dockerfile
+	on docker cirrus run -o simple --pull=always live
+	assert_status 1
+	printf 'registry_config: {auths: {"%s": {username: "%s", password: $WORD}}}\n' \
+		"$TEST_REGISTRY_AUTH" "$TEST_REGISTRY_USER" >>.cirrus.yml
+	on docker cirrus run -o simple --pull=always -e "WORD=$TEST_REGISTRY_PASSWORD" live
+	assert_status 0
+	assert_out_has '^from the cache$'
+	assert_out_lacks "password.*$TEST_REGISTRY_PASSWORD"
+	assert [ -z "$(find "$trash" -name 'docker-config.*')" ]
+}
+check 'docker: credentials that the file gives reach BuildKit' hands_credentials_on
+
 mounts_while_it_builds() {
 	need "$1"
 	needs_buildkit "$1"
