@@ -41,6 +41,7 @@ core_libcore_la_SOURCES += \
 	%D%/schedule.c %D%/schedule.h \
 	%D%/script.c %D%/script.h \
 	%D%/script-files.c \
+	%D%/sealed.c %D%/sealed.h \
 	%D%/selection.c %D%/selection.h \
 	%D%/session.c %D%/session.h \
 	%D%/shell.c %D%/shell.h \

@@ -17,6 +17,7 @@
 #include "run/place.h"
 #include "run/plan.h"
 #include "run/schedule.h"
+#include "run/sealed.h"
 #include "run/support.h"
 #include "run/sweep.h"
 #include "run/task-variables.h"
@@ -257,6 +258,7 @@ static int execute(struct run *run, struct schedule_outcome *out,
 			return -1;
 		plan_review(&run->plan, support_lacks, run);
 		warn_of_limits(run);
+		sealed_tell(run);
 	}
 	r = schedule_run(&run->plan, &o, out, err);
 	if (!out->abandoned)

@@ -397,6 +397,23 @@ files() {
 	assert_out_has "^it's$"
 	assert_out_has '^Environment variable NOT_THERE is not set! Skipping'
 }
+sealed() {
+	config <<-'EOF'
+	env: {MY_TOKEN: "ENCRYPTED[0123abcd]", GIVEN: "ENCRYPTED[4567]"}
+	a_task: {env: {DB: "VAULT[secret/db data.key]", PLAIN: "ENCRYPTED"}, script: echo "$GIVEN $DB"}
+	b_task: {script: "true"}
+	c_task: {skip: true, env: {OTHER: "VAULT_NOCACHE[x y]"}, script: "true"}
+	EOF
+	cirrus_run -e GIVEN=given
+	assert_status 0
+	assert_out_has '^given VAULT\[secret/db data.key\]$'
+	cat "$OUT" "$ERR" >all
+	assert [ "$(grep -c 'only the hosted service can open' all)" -eq 1 ]
+	assert grep -q 'only the hosted service can open \(MY_TOKEN, DB\|DB, MY_TOKEN\): tasks see' all
+	assert_out_lacks 0123abcd
+}
+check 'values that only the hosted service can open are told once' sealed
+
 check 'file instructions write what they say' files
 
 shells() {
