@@ -14,8 +14,8 @@ in_git() {
 	there=$2
 	shift 2
 	cat >"$trash/config.yml" <<-EOF
+	container: {image: $TEST_IMAGE, volumes: ["/usr:/usr:ro", "/lib:/lib:ro", "/lib64:/lib64:ro"]}
 	a_task:
-	  container: {image: $TEST_IMAGE, volumes: ["/usr:/usr:ro", "/lib:/lib:ro", "/lib64:/lib64:ro"]}
 	  env: {HOME: /tmp, GIT_AUTHOR_NAME: a, GIT_AUTHOR_EMAIL: a@b, GIT_COMMITTER_NAME: a, GIT_COMMITTER_EMAIL: a@b}
 	  x_script: |
 	    set +v; set -e
@@ -24,6 +24,7 @@ in_git() {
 	    git status --short
 	    echo new >made-inside; git add made-inside; git commit -qm inside; git log -1 --format='made %s'
 	    git rev-parse --show-toplevel
+	b_task: {depends_on: a, env: {HOME: /tmp}, y_script: "git log --format='second has %s'; git status --short"}
 	EOF
 	chmod -R a+rwX "$trash"
 	(cd "$there" && git status --short) >"$trash/before"
@@ -33,6 +34,7 @@ works() {
 	assert_status 0
 	sed -n "/^    git rev-parse\|^set +v/,/'x' script/p" "$OUT" >"$trash/said"
 	for line in "$@" 'made inside' /tmp/cirrus-ci/working-dir; do assert grep -qx -e "$line" "$trash/said"; done
+	assert_out_has '^second has one$'
 	assert_out_lacks '^error\|^fatal\|^missing\|^broken\|^ M\|^ D'
 }
 
