@@ -4,8 +4,10 @@
 #include <string.h>
 #include <strings.h>
 
-#include "sdk/lib/demux.h"
+#include "base/clock.h"
+#include "base/fd.h"
 #include "sdk/lib/call.h"
+#include "sdk/lib/demux.h"
 #include "sdk/lib/engine-internal.h"
 #include "sdk/lib/fault.h"
 
@@ -139,6 +141,30 @@ static void add_disks(const cJSON *o, struct cirrus_usage *out)
 	}
 }
 
+/* Podman answers with nothing where it missed one of the files that it reads, as
+ * while the container starts. */
+#define USAGE_TRIES    5
+#define USAGE_PAUSE_MS 50
+
+static cirrus_status get_usage(cirrus_instance *it,
+			       const struct cirrus_call *call, const char *path,
+			       cJSON **out, struct error **err)
+{
+	for (int tries = 1;; tries++) {
+		AUTO_ERROR struct error *why = NULL;
+		cirrus_status s =
+			engine_get(it->conn, call, path, it->name, out, &why);
+
+		if (s == CIRRUS_E_IO && tries < USAGE_TRIES &&
+		    fd_wait(-1, 0, call_cancel_fd(call),
+			    clock_after_ms(USAGE_PAUSE_MS)) == FD_TIMEOUT)
+			continue;
+		if (s < 0)
+			error_pass(err, &why, NULL);
+		return s;
+	}
+}
+
 cirrus_status cirrus_engine_instance_usage(cirrus_instance *it,
 					   const struct cirrus_call *call,
 					   struct cirrus_usage *out)
@@ -151,7 +177,7 @@ cirrus_status cirrus_engine_instance_usage(cirrus_instance *it,
 	/* One-shot: without the second that Docker takes to see a rate. */
 	engine_path(it->conn, &path,
 		    "/containers/%s/stats?stream=false&one-shot=true", it->id);
-	s = engine_get(it->conn, call, path.data, it->name, &o, &err);
+	s = get_usage(it, call, path.data, &o, &err);
 	if (s < 0)
 		return fault_report_as(call, s, &err);
 	out->struct_size = sizeof(*out);

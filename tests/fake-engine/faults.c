@@ -207,6 +207,29 @@ TEST(a_pull_of_nonsense_fails)
 	fake_stop(c);
 }
 
+/* --- usage ---------------------------------------------------------------------- */
+
+TEST(figures_that_are_missing_are_asked_for_again)
+{
+	cirrus_conn *c = fake_start(
+		test_dir(), "on POST /containers/create\n"
+			    "\treply 201 {\"Id\":\"abc\"}\n"
+			    "on GET /containers/abc/stats once\n"
+			    "\treply 200\n"
+			    "on GET /containers/abc/stats\n"
+			    "\treply 200 {\"memory_stats\":{\"usage\":77}}\n");
+	cirrus_instance *it = fake_instance(c);
+	struct cirrus_usage u = {.struct_size = sizeof(u)};
+
+	need(it);
+	ok_int(cirrus_engine_instance_usage(it, &fake_call, &u), CIRRUS_OK);
+	ok_int((int64_t)u.memory_bytes, 77);
+	ok_int(told.errors, 0);
+	ok_int(fake_requests("GET /containers/abc/stats"), 2);
+	cirrus_engine_instance_release(it);
+	fake_stop(c);
+}
+
 /* --- through a child process ---------------------------------------------------------- */
 
 TEST(an_engine_behind_a_command_answers)
