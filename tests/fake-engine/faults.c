@@ -117,6 +117,23 @@ TEST(an_engine_that_hangs_costs_no_more_than_the_deadline)
 	fake_stop(c);
 }
 
+/* Else nobody would know of it. */
+TEST(a_container_that_is_made_too_late_is_known)
+{
+	cirrus_conn *c = fake_start(
+		test_dir(), "on POST /containers/create\n"
+			    "\tsleep 600\n\treply 201 {\"Id\":\"x\"}\n");
+	cirrus_instance *it;
+
+	fake_call.deadline_ns = clock_after_ms(300);
+	it = fake_instance(c);
+	ok(it != NULL);
+	ok_int(told.errors, 0);
+	ok_int(fake_requests("POST /containers/create"), 1);
+	cirrus_engine_instance_release(it);
+	fake_stop(c);
+}
+
 TEST(a_cancelled_call_returns)
 {
 	cirrus_conn *c = fake_start(
