@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* hold LISTEN ENGINE DIR - stands between a program and a real engine, both unix
- * sockets, and stops time at one request.
+ * sockets (LISTEN "tcp": a port of 127.0.0.1), and stops time at one request.
  *
  * DIR/at holds a line "before PATTERN" or "after PATTERN", a pattern of fnmatch(3)
  * for "METHOD /path?query".  The first request that matches is kept back, or its
@@ -10,12 +10,13 @@
  * tells that the engine has answered it.  DIR/at is read for each request, until
  * something is held; DIR/log lists them all.
  *
- * "ready" on standard output means that connections succeed. */
+ * "ready URL" on standard output means that connections succeed. */
 #include "config.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -203,6 +204,23 @@ static void *serve(void *arg)
 	return NULL;
 }
 
+static int listen_on_port(void)
+{
+	struct sockaddr_in at = {.sin_family = AF_INET,
+				 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t len = sizeof(at);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof(at)) < 0 ||
+	    listen(fd, 64) < 0 ||
+	    getsockname(fd, (struct sockaddr *)&at, &len) < 0) {
+		perror("127.0.0.1");
+		exit(1);
+	}
+	printf("ready tcp://127.0.0.1:%d\n", ntohs(at.sin_port));
+	return fd;
+}
+
 static int listen_at(const char *path)
 {
 	struct sockaddr_un at = {.sun_family = AF_UNIX};
@@ -215,6 +233,7 @@ static int listen_at(const char *path)
 		perror(path);
 		exit(1);
 	}
+	printf("ready unix://%s\n", path);
 	return fd;
 }
 
@@ -229,8 +248,8 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	engine_path = argv[2];
 	dir_fd = open(argv[3], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	listening = listen_at(argv[1]);
-	puts("ready");
+	listening = strcmp(argv[1], "tcp") == 0 ? listen_on_port()
+						: listen_at(argv[1]);
 	fflush(stdout);
 	for (;;) {
 		int fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC);

@@ -223,7 +223,7 @@ two_runs_at_once() {
 		b_task: {depends_on: a, b_script: echo "\$RUN is over"}
 	YAML
 	chmod -R a+rX .
-	words=$(socket_words "$1" "$(engine_socket "$1")")
+	words=$(socket_words "$1" "unix://$(engine_socket "$1")")
 	for n in 1 2; do
 		# shellcheck disable=SC2086 # words
 		timeout "$TIMEOUT" $words cirrus run -o simple -e RUN=$n --artifacts-dir "$trash/own/artifacts" >"$trash/run.$n" 2>&1 &

@@ -5,6 +5,8 @@
 #	background, as $pid, where the first request that matches (see
 #	tests/fake-engine/hold.c) stays on its way; without input, output to $OUT
 #	and $ERR
+#	Files are copied through the engine only where it may be on another machine:
+#	with hold_at=tcp
 # await_held          until it does
 # beyond              runs CMD... on that engine, with nothing in between
 # leftovers           prints what the engine has of the run
@@ -19,11 +21,11 @@ engine_socket() {
 	esac
 }
 
-# What comes before a command whose engine listens at that socket.
-socket_words() { # ENGINE SOCKET
+# What comes before a command whose engine listens there.
+socket_words() { # ENGINE URL
 	case $1 in
-	docker) echo "env TEST_MARK=$mark DOCKER_HOST=unix://$2 CIRRUS_CONTAINER_BACKEND=docker" ;;
-	*) echo "$(engine_words "$1") CONTAINER_HOST=unix://$2" ;;
+	docker) echo "env TEST_MARK=$mark DOCKER_HOST=$2 CIRRUS_CONTAINER_BACKEND=docker" ;;
+	*) echo "$(engine_words "$1") CONTAINER_HOST=$2" ;;
 	esac
 	echo "XDG_STATE_HOME=$trash/own/state XDG_CACHE_HOME=$trash/own/cache TMPDIR=$trash/own/tmp"
 }
@@ -42,13 +44,13 @@ held() {
 	[ "$2" = never ] || echo "$2" >"$trash/held/at"
 	shift 2
 	: >"$trash/hold.out"
-	"$builddir/tests/fake-engine/hold" "$trash/hold.sock" "$(engine_socket "$held_engine")" "$trash/held" >"$trash/hold.out" &
+	"$builddir/tests/fake-engine/hold" "${hold_at:-$trash/hold.sock}" "$(engine_socket "$held_engine")" "$trash/held" >"$trash/hold.out" &
 	hold_pid=$!
 	cleanup "kill -KILL $hold_pid"
-	await 10 grep -q ready "$trash/hold.out"
+	await 10 grep -q '^ready .' "$trash/hold.out"
 	# what a shell starts behind & ignores SIGINT, and what it starts too
 	# shellcheck disable=SC2046,SC2016 # words; for the other shell
-	$(socket_words "$held_engine" "$trash/hold.sock") env --default-signal=INT \
+	$(socket_words "$held_engine" "$(sed -n 's/^ready //p' "$trash/hold.out")") env --default-signal=INT \
 		sh -c 'echo $$ >"$0"; exec "$@"' "$trash/held/pid" "$@" >"$OUT" 2>"$ERR" </dev/null &
 	starter=$!
 	await 10 [ -s "$trash/held/pid" ]
@@ -56,7 +58,7 @@ held() {
 	cleanup "kill -KILL $pid"
 }
 
-await_held() { await 60 [ -e "$trash/held/held" ]; }
+await_held() { await 30 [ -e "$trash/held/held" ]; }
 
 ends_with() {
 	status=0
@@ -66,7 +68,7 @@ ends_with() {
 
 beyond() {
 	# shellcheck disable=SC2046
-	run $(socket_words "$held_engine" "$(engine_socket "$held_engine")") "$@"
+	run $(socket_words "$held_engine" "unix://$(engine_socket "$held_engine")") "$@"
 }
 
 run_id() { ls "$trash/own/state/cirrus/runs"; }

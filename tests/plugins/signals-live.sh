@@ -121,8 +121,8 @@ building_alone() { building_with_its_own_service "$1" TERM 143; }
 killed_while_building_alone() { building_with_its_own_service "$1" KILL 137; }
 looking_for_the_image() { start "$1" 'before GET */images/*/json*' && INT; }
 pulling() { image=127.0.0.1:1/none:1 start "$1" 'before POST */images/create*' --pull=always && TERM; }
-copying() { start "$1" 'before PUT */archive*' && INT; }
-having_copied() { start "$1" 'after PUT */archive*' && TERM; }
+copying() { hold_at=tcp start "$1" 'before PUT */archive*' && INT; }
+having_copied() { hold_at=tcp start "$1" 'after PUT */archive*' && TERM; }
 attaching() { start "$1" 'before POST */attach*' && INT; }
 starting() { start "$1" 'before POST */start' && TERM; }
 having_started() { start "$1" 'after POST */start' && INT; }
@@ -133,10 +133,10 @@ running() {
 	TERM
 	! runs '^cirrus' || fail 'a process is left'
 }
-collecting_artifacts() { start "$1" 'before GET */archive*out' && INT; }
-receiving_artifacts() { start "$1" 'after GET */archive*out' && TERM; }
-uploading_a_cache() { start "$1" 'before GET */archive*v%2F.' && INT; }
-receiving_a_cache() { start "$1" 'after GET */archive*v%2F.' && TERM; }
+collecting_artifacts() { hold_at=tcp start "$1" 'before GET */archive*out' && INT; }
+receiving_artifacts() { hold_at=tcp start "$1" 'after GET */archive*out' && TERM; }
+uploading_a_cache() { hold_at=tcp start "$1" 'before GET */archive*v%2F.' && INT; }
+receiving_a_cache() { hold_at=tcp start "$1" 'after GET */archive*v%2F.' && TERM; }
 
 creating() { start "$1" 'before POST */containers/create*' && answered INT 130 interrupted; }
 having_created() { start "$1" 'after POST */containers/create*' && answered TERM 143 terminated; }
@@ -195,7 +195,7 @@ the_shell_is_open() {
 	echo "a_task: {container: {image: $TEST_IMAGE}, a_script: exit 7}" >.cirrus.yml
 	mkfifo "$trash/typed"
 	held_engine=$1
-	words=$(socket_words "$1" "$(engine_socket "$1")" | tr '\n' ' ')
+	words=$(socket_words "$1" "unix://$(engine_socket "$1")" | tr '\n' ' ')
 	script -qec "stty rows 30 cols 100; NO_COLOR=1 $words sh -c 'echo \$\$ >$trash/held/pid; exec cirrus run -o simple --shell-on-failure'" \
 		/dev/null <"$trash/typed" >"$OUT" 2>&1 &
 	starter=$!
@@ -268,7 +268,7 @@ next_run_cleans() {
 }
 killed_while_pulling() { image=127.0.0.1:1/none:1 start "$1" 'before POST */images/create*' --pull=always && killed; }
 killed_while_creating() { start "$1" 'before POST */containers/create*' && killed; }
-killed_while_copying() { start "$1" 'before PUT */archive*' && killed; }
+killed_while_copying() { hold_at=tcp start "$1" 'before PUT */archive*' && killed; }
 killed_while_starting() { start "$1" 'before POST */start' && killed; }
 killed_while_running() {
 	work='sleep 100' start "$1" never
@@ -276,8 +276,8 @@ killed_while_running() {
 	: >"$trash/held/held"
 	then=next_run_cleans killed
 }
-killed_while_receiving_artifacts() { start "$1" 'after GET */archive*out' && killed; }
-killed_while_receiving_a_cache() { start "$1" 'after GET */archive*v%2F.' && killed; }
+killed_while_receiving_artifacts() { hold_at=tcp start "$1" 'after GET */archive*out' && killed; }
+killed_while_receiving_a_cache() { hold_at=tcp start "$1" 'after GET */archive*v%2F.' && killed; }
 killed_while_deleting() { start "$1" 'before DELETE */containers/*' && killed; }
 killed_between_the_steps_of_a_pipe() {
 	need "$1"
