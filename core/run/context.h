@@ -30,8 +30,8 @@ struct run {
 	struct http_cache *http_cache; /* guarded by lock; NULL: nobody asked */
 	struct cache_dir *caches;      /* NULL: there is no place for any */
 	struct plan plan;
-	pthread_mutex_t scan_lock; /* guards the next three */
-	bool scanned, is_large;
+	pthread_mutex_t scan_lock; /* guards the next two */
+	bool scanned;
 	struct project project; /* as the first task to need it found it */
 	pthread_mutex_t lock;   /* guards what follows */
 	pthread_t sweeper;      /* where sweeping */

@@ -16,9 +16,9 @@
 #include "run/wants.h"
 #include "run/workspace-copy.h"
 
-/* To share costs a volume and a container that is never started, as much as to copy
- * about so much. */
-enum { SHARED_FILES = 500, SHARED_BYTES = 16 << 20 };
+/* To share costs a volume and one more container: about as much as to copy so much
+ * once more.  More tasks save more, but each pays for its mount. */
+enum { MANY_FILES = 4000, MANY_MIB = 128, FEW_FILES = 500, FEW_MIB = 16 };
 
 /* The project as it is for those whose processes run as the same user. */
 struct base {
@@ -97,13 +97,9 @@ int workspace_scan(struct run *run, struct error **err)
 	if (run->o->dirty)
 		return 0;
 	pthread_mutex_lock(&run->scan_lock);
-	if (!run->scanned) {
+	if (!run->scanned)
 		r = project_scan(run->o->project_dir, run->o->no_gitignore,
 				 &run->project, err);
-		run->is_large =
-			r == 0 && project_exceeds(&run->project, SHARED_FILES,
-						  SHARED_BYTES);
-	}
 	run->scanned = r == 0;
 	pthread_mutex_unlock(&run->scan_lock);
 	return r;
@@ -148,6 +144,17 @@ static size_t count_alike(const struct place *p)
 			n++;
 	}
 	return n;
+}
+
+/* Whether the copies that all tasks but one are spared are worth it. */
+static bool pays(const struct project *p, size_t tasks)
+{
+	size_t spared = tasks > 1 ? tasks - 1 : 1;
+	size_t files = MANY_FILES / spared, mib = MANY_MIB / spared;
+
+	return tasks > 1 &&
+	       project_exceeds(p, files > FEW_FILES ? files : FEW_FILES,
+			       (int64_t)(mib > FEW_MIB ? mib : FEW_MIB) << 20);
 }
 
 static bool can_share(struct conn *c)
@@ -229,8 +236,8 @@ static bool is_shared(struct place *p)
 {
 	struct run *run = p->scope->run;
 
-	if (run->o->dirty || p->volume || !run->is_large ||
-	    count_alike(p) < 2 || is_off(run->workspaces))
+	if (run->o->dirty || p->volume || is_off(run->workspaces) ||
+	    !pays(&run->project, count_alike(p)))
 		return false;
 	if (!can_share(run->conn)) {
 		tell_once(p, "the project is copied for each task: this engine "

@@ -9,8 +9,9 @@ each='the project is copied for each task'
 cirrus_run() { run cirrus run -v -o simple "$@"; }
 dummy() { cirrus_run --backend-option "dummy.$1"; }
 
-# files N: the project has so many, small ones.
+# files N: the project has so many, small ones; from 100 on, and one that is large.
 files() {
+	[ "$1" -lt 100 ] || truncate -s 135M blob
 	i=0
 	while [ $i -lt "$1" ]; do
 		i=$((i + 1))
@@ -54,7 +55,7 @@ shares() {
 	files 600
 	tasks 3
 	cirrus_run -j3
-	nothing_shows 3 600
+	nothing_shows 3 601
 	says "$once" 1
 }
 check 'a large project is copied once, for all tasks' shares
@@ -63,10 +64,10 @@ by_running() {
 	files 600
 	tasks 2
 	dummy without=COPY_STOPPED
-	nothing_shows 2 600
+	nothing_shows 2 601
 	says "$once" 1
 	dummy without=COPY_RUNNING
-	nothing_shows 2 600
+	nothing_shows 2 601
 	says "$once" 1
 }
 check 'be it copied into an environment that runs or one that does not' by_running
@@ -75,7 +76,7 @@ clones() {
 	files 600
 	tasks 3
 	dummy without=MOUNT_COW
-	nothing_shows 3 600
+	nothing_shows 3 601
 	says "$once" 1
 }
 check 'it is cloned where there are clones and no copy-on-write mounts' clones
@@ -84,11 +85,11 @@ copies() {
 	files 600
 	tasks 2
 	dummy without=MOUNT_COW,VOLUME_CLONE
-	nothing_shows 2 600
+	nothing_shows 2 601
 	says "$once" 0
 	says "$each: this engine has no copy-on-write mounts" 1
 	dummy without=COPY_STOPPED,COPY_RUNNING
-	nothing_shows 2 600
+	nothing_shows 2 601
 	says "$once" 0
 	run cirrus run -o simple --backend-option dummy.without=MOUNT_COW,VOLUME_CLONE
 	assert_out_lacks 'project is copied'
@@ -104,29 +105,37 @@ small() {
 }
 check 'a small project is copied for each task' small
 
-heavy() {
-	files 20
-	head -c 17000000 /dev/zero >blob
-	tasks 2
+counted() {
+	i=0
+	mkdir d
+	while [ $i -lt 2010 ]; do
+		i=$((i + 1))
+		: >d/$i
+	done
+	files 2
+	tasks 3
 	cirrus_run
-	nothing_shows 2 21
+	nothing_shows 3 3
 	says "$once" 1
+	cirrus_run t1 t2
+	assert_status 0
+	says 'project is copied' 0
 }
-check 'few files are shared when they are large' heavy
+check 'many small files are shared when enough tasks want them' counted
 
 alone() {
 	files 600
 	tasks 2
 	cirrus_run t1
 	assert_status 0
-	assert_out_has '^of 1 600$'
+	assert_out_has '^of 1 601$'
 	says 'project is copied' 0
 	cat >>.cirrus.yml <<-'EOF'
 	x_pipe: {steps: [{image: "one:1", p_script: ls | wc -l}]}
 	EOF
 	cirrus_run t1 x
 	assert_status 0
-	assert_out_has '^600$'
+	assert_out_has '^601$'
 	says 'project is copied' 0
 }
 check 'one task alone has its own copy' alone
@@ -146,7 +155,7 @@ falls_back() {
 	files 600
 	tasks 3
 	cirrus_run -j1 --backend-option dummy.mutant=cow-fails
-	nothing_shows 3 600
+	nothing_shows 3 601
 	says 'the project is copied for this task alone: .*no overlays' 3
 }
 check 'a mount that fails is done without' falls_back
