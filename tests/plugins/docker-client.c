@@ -56,6 +56,7 @@ static void fresh(void)
 	unsetenv("DOCKER_HOST");
 	unsetenv("DOCKER_CONTEXT");
 	setenv("HOME", test_dir(), 1);
+	free(dir);
 	dir = xstrdup(test_dir());
 	config = (struct cirrus_config){.struct_size = sizeof(config),
 					.cache_dir = dir,
