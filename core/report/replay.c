@@ -6,13 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct event *put(struct queue *to, enum event_type type, int64_t task,
-			 int step, int64_t at_ns)
+/* Whole before it is put: from then on it is the reader's. */
+static struct event *event_at(enum event_type type, int64_t task, int step,
+			      int64_t at_ns)
 {
 	struct event *e = event_new(type, task, step);
 
 	e->at_ns = at_ns;
-	queue_put(to, e);
 	return e;
 }
 
@@ -26,10 +26,11 @@ static void put_message(struct queue *to, int64_t task, int64_t at_ns,
 
 	if (!text || (*last && strcmp(*last, text) == 0))
 		return;
-	e = put(to, EVENT_MESSAGE, task, told->number, at_ns);
+	e = event_at(EVENT_MESSAGE, task, told->number, at_ns);
 	e->level = level;
 	e->text = xstrdup(text);
 	e->hint = xstrdup_or_null(hint);
+	queue_put(to, e);
 	free(*last);
 	*last = xstrdup(text);
 }
@@ -37,24 +38,26 @@ static void put_message(struct queue *to, int64_t task, int64_t at_ns,
 static void put_step_started(struct queue *to, const struct task_view *t,
 			     const struct step_view *s, int number, bool live)
 {
-	struct event *e = put(to, EVENT_STEP_STARTED, t->id, number, s->at_ns);
+	struct event *e = event_at(EVENT_STEP_STARTED, t->id, number, s->at_ns);
 	bool apart = s->kind == STEP_BACKGROUND_SCRIPT && !live;
 
 	e->step_kind = apart ? STEP_OTHER : s->kind;
 	e->title = xstrdup(apart ? s->title : s->name);
 	e->path = xstrdup_or_null(s->path);
+	queue_put(to, e);
 }
 
 static void put_step_finished(struct queue *to, const struct task_view *t,
 			      const struct step_view *s, int number)
 {
-	struct event *e = put(to, EVENT_STEP_FINISHED, t->id, number,
-			      s->at_ns + s->duration_ns);
+	struct event *e = event_at(EVENT_STEP_FINISHED, t->id, number,
+				   s->at_ns + s->duration_ns);
 
 	e->status = s->status;
 	e->duration_ns = s->duration_ns;
 	e->exit_code = s->exit_code;
 	e->signal = s->signal;
+	queue_put(to, e);
 }
 
 static void put_output(struct queue *to, const struct task_view *t,
@@ -64,20 +67,26 @@ static void put_output(struct queue *to, const struct task_view *t,
 
 	if (s->length <= told->bytes)
 		return;
-	e = put(to, EVENT_OUTPUT, t->id, told->number, s->at_ns);
+	e = event_at(EVENT_OUTPUT, t->id, told->number, s->at_ns);
 	e->offset = told->bytes;
 	e->length = s->length - told->bytes;
 	told->bytes = s->length;
+	queue_put(to, e);
 }
 
 static void put_annotations(struct queue *to, const struct task_view *t,
 			    const struct step_view *s,
 			    struct replayed_step *told)
 {
-	for (; told->n_annotations < s->annotations.len; told->n_annotations++)
-		put(to, EVENT_ANNOTATION, t->id, told->number, s->at_ns)
-			->annotation = annotation_copy(
+	for (; told->n_annotations < s->annotations.len;
+	     told->n_annotations++) {
+		struct event *e = event_at(EVENT_ANNOTATION, t->id,
+					   told->number, s->at_ns);
+
+		e->annotation = annotation_copy(
 			s->annotations.ptr[told->n_annotations]);
+		queue_put(to, e);
+	}
 }
 
 static void put_step(struct replay *r, struct queue *to,
@@ -118,20 +127,22 @@ static bool has_wanted(const struct replay *r, const struct task_view *t)
 
 static void put_task_started(struct queue *to, const struct task_view *t)
 {
-	struct event *e = put(to, EVENT_TASK_STARTED, t->id, -1, t->at_ns);
+	struct event *e = event_at(EVENT_TASK_STARTED, t->id, -1, t->at_ns);
 
 	e->title = xstrdup(t->name);
 	e->title_suffix = xstrdup_or_null(t->suffix);
+	queue_put(to, e);
 }
 
 static void put_task_finished(struct queue *to, const struct task_view *t)
 {
-	struct event *e = put(to, EVENT_TASK_FINISHED, t->id, -1,
-			      t->at_ns + t->duration_ns);
+	struct event *e = event_at(EVENT_TASK_FINISHED, t->id, -1,
+				   t->at_ns + t->duration_ns);
 
 	e->status = t->status;
 	e->duration_ns = t->duration_ns;
 	e->text = xstrdup_or_null(t->reason);
+	queue_put(to, e);
 }
 
 static void put_task(struct replay *r, struct queue *to,

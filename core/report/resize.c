@@ -14,6 +14,7 @@
 /* A handler may still be at work on another thread when it is not wanted any
  * more: the pipe stays open until the program ends. */
 static int fds[2] = {-1, -1};
+static atomic_int told = -1; /* fds[1], for the handler */
 static atomic_bool resized, stopping;
 static bool running;
 static pthread_t thread;
@@ -24,7 +25,7 @@ static struct sigaction before;
 static void handle(int signal UNUSED)
 {
 	int saved = errno;
-	ssize_t n UNUSED = write(fds[1], "", 1);
+	ssize_t n UNUSED = write(told, "", 1);
 
 	errno = saved;
 }
@@ -51,6 +52,7 @@ static int open_pipe(void)
 		return 0;
 	if (fd_pipe(fds, NULL) < 0)
 		return -1;
+	told = fds[1];
 	return fd_set_nonblock(fds[1], true);
 }
 
