@@ -45,6 +45,7 @@ int run_clean(const struct clean_options *o, struct error **err)
 	struct sweep sweep = {.self = &self,
 			      .dry_run = o->dry_run,
 			      .all = o->all,
+			      .kept = true,
 			      .older_than_ns = o->older_than_ns,
 			      .cancel_fd = o->cancel_fd,
 			      .found = on_found,
@@ -53,7 +54,7 @@ int run_clean(const struct clean_options *o, struct error **err)
 	int r;
 
 	run_id_new(id);
-	owner_self(&self, id);
+	owner_self(&self, id, false);
 	choice.kind = "container";
 	choice.labels = self.labels;
 	choice.n_labels = OWNER_LABELS;

@@ -14,6 +14,7 @@
 #define LABEL_SPACE "cirrus.pid-namespace"
 #define LABEL_PID   "cirrus.pid"
 #define LABEL_START "cirrus.start"
+#define LABEL_KEPT  "cirrus.kept"
 
 /* A label's value may not be empty. */
 static void or_none(char *text, size_t size)
@@ -22,7 +23,7 @@ static void or_none(char *text, size_t size)
 		snprintf(text, size, "none");
 }
 
-void owner_self(struct owner *o, const char *run_id)
+void owner_self(struct owner *o, const char *run_id, bool kept)
 {
 	*o = (struct owner){0};
 	compat_boot_id(o->boot, sizeof(o->boot));
@@ -37,6 +38,7 @@ void owner_self(struct owner *o, const char *run_id)
 	o->labels[2] = (struct cirrus_kv){LABEL_SPACE, o->pid_namespace};
 	o->labels[3] = (struct cirrus_kv){LABEL_PID, o->pid};
 	o->labels[4] = (struct cirrus_kv){LABEL_START, o->start};
+	o->labels[5] = (struct cirrus_kv){LABEL_KEPT, kept ? "yes" : "no"};
 }
 
 const char *owner_label(const struct cirrus_kv *labels, size_t n,
@@ -46,6 +48,13 @@ const char *owner_label(const struct cirrus_kv *labels, size_t n,
 		if (strcmp(labels[i].key, key) == 0)
 			return labels[i].value;
 	return NULL;
+}
+
+bool owner_is_kept(const struct cirrus_kv *labels, size_t n)
+{
+	const char *kept = owner_label(labels, n, LABEL_KEPT);
+
+	return kept && strcmp(kept, "yes") == 0;
 }
 
 static bool is_former_boot(const char *boot, const char *const *boots)

@@ -10,15 +10,17 @@
 #include <stddef.h>
 
 #define OWNER_LABEL_RUN "cirrus.run"
-#define OWNER_LABELS    5
+#define OWNER_LABELS    6
 
 struct owner {
 	char boot[48], pid_namespace[24], pid[24], start[24];
 	struct cirrus_kv labels[OWNER_LABELS]; /* of this very struct */
 };
 
-/* This process, and its run's id, which is kept by reference. */
-void owner_self(struct owner *o, const char *run_id);
+/* This process, and its run's id, which is kept by reference.  kept: somebody
+ * wants to find its objects after the run (--keep). */
+void owner_self(struct owner *o, const char *run_id, bool kept);
+bool owner_is_kept(const struct cirrus_kv *labels, size_t n);
 
 enum owner_state {
 	OWNER_ALIVE,

@@ -295,7 +295,7 @@ static struct run *open_run(const struct run_options *o)
 	pthread_mutex_init(&run->lock, NULL);
 	pthread_mutex_init(&run->scan_lock, NULL);
 	run_id_new(run->id);
-	owner_self(&run->owner, run->id);
+	owner_self(&run->owner, run->id, o->keep);
 	run->teller = (struct teller){o->events, secrets_new()};
 	run->images = images_new();
 	run->workspaces = workspaces_new();

@@ -43,7 +43,9 @@ static const char *reason(const struct hunt *h, const struct cirrus_object *o)
 	case OWNER_ALIVE:
 		return NULL;
 	case OWNER_DEAD:
-		return "its run has ended";
+		if (!owner_is_kept(o->labels, o->n_labels))
+			return "its run has ended";
+		return s->kept ? "left by --keep" : NULL;
 	case OWNER_UNKNOWN:
 		break;
 	}

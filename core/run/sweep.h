@@ -13,6 +13,7 @@ struct sweep {
 	struct conn *conn;
 	const struct owner *self;
 	bool dry_run;
+	bool kept;             /* also what --keep left */
 	bool all;              /* also what may belong to others, elsewhere */
 	int64_t older_than_ns; /* likewise, if it is that old; 0: no */
 	int cancel_fd;

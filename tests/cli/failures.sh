@@ -123,7 +123,12 @@ what_is_kept_is_told() {
 		assert_out_has '^hint: to remove it: rm -rf '
 		dir=$(sed -n "s/^hint: to remove it: rm -rf '\(.*\)'$/\1/p" "$OUT")
 		assert [ -d "$dir" ]
-		run cirrus clean --all
+		run cirrus run
+		assert_status 1
+		[ -d "$dir" ] || fail 'the next run has removed it'
+		run cirrus clean --dry-run
+		assert_out_has 'left by --keep'
+		run cirrus clean
 		assert [ ! -d "$dir" ]
 	done
 }

@@ -12,7 +12,7 @@ static void judge(const struct owner *other, enum owner_state want,
 {
 	struct owner self;
 
-	owner_self(&self, "now");
+	owner_self(&self, "now", false);
 	ok_int(owner_judge(other->labels, OWNER_LABELS, &self, boots), want);
 }
 
@@ -20,9 +20,20 @@ TEST(we_are_alive)
 {
 	struct owner o;
 
-	owner_self(&o, "run-1");
+	owner_self(&o, "run-1", false);
 	judge(&o, OWNER_ALIVE, NULL);
 	ok_str(owner_label(o.labels, OWNER_LABELS, OWNER_LABEL_RUN), "run-1");
+}
+
+TEST(what_is_kept_is_marked)
+{
+	struct owner o;
+
+	owner_self(&o, "run-1", true);
+	ok(owner_is_kept(o.labels, OWNER_LABELS));
+	owner_self(&o, "run-1", false);
+	ok(!owner_is_kept(o.labels, OWNER_LABELS));
+	ok(!owner_is_kept(NULL, 0));
 }
 
 TEST(who_has_ended_is_dead)
@@ -34,7 +45,7 @@ TEST(who_has_ended_is_dead)
 	if (pid == 0)
 		_exit(0);
 	need(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT) == 0);
-	owner_self(&o, "run-1");
+	owner_self(&o, "run-1", false);
 	snprintf(o.pid, sizeof(o.pid), "%d", pid);
 	judge(&o, OWNER_DEAD, NULL); /* a zombie */
 	waitpid(pid, NULL, 0);
@@ -45,7 +56,7 @@ TEST(a_pid_that_was_used_again_is_another_process)
 {
 	struct owner o;
 
-	owner_self(&o, "run-1");
+	owner_self(&o, "run-1", false);
 	snprintf(o.start, sizeof(o.start), "1");
 	judge(&o, OWNER_DEAD, NULL);
 }
@@ -54,11 +65,11 @@ TEST(others_are_left_alone)
 {
 	struct owner o;
 
-	owner_self(&o, "run-1");
+	owner_self(&o, "run-1", false);
 	snprintf(o.pid, sizeof(o.pid), "1999999999");
 	snprintf(o.pid_namespace, sizeof(o.pid_namespace), "7");
 	judge(&o, OWNER_UNKNOWN, NULL);
-	owner_self(&o, "run-1");
+	owner_self(&o, "run-1", false);
 	snprintf(o.boot, sizeof(o.boot), "another-machine");
 	judge(&o, OWNER_UNKNOWN, NULL);
 	snprintf(o.boot, sizeof(o.boot), "none");
@@ -70,7 +81,7 @@ TEST(an_earlier_boot_of_this_machine_is_over)
 	static const char *const boots[] = {"first", "second", NULL};
 	struct owner o;
 
-	owner_self(&o, "run-1");
+	owner_self(&o, "run-1", false);
 	snprintf(o.boot, sizeof(o.boot), "second");
 	judge(&o, OWNER_DEAD, boots);
 	snprintf(o.boot, sizeof(o.boot), "third");
@@ -88,7 +99,7 @@ TEST(labels_fit_every_engine)
 {
 	struct owner o;
 
-	owner_self(&o, "run-1");
+	owner_self(&o, "run-1", false);
 	for (size_t i = 0; i < OWNER_LABELS; i++)
 		for (int side = 0; side < 2; side++) {
 			const char *text =
