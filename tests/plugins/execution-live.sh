@@ -130,7 +130,7 @@ worktrees() {
 	mkdir main && cd main && git init -q .
 	config <<-'EOF'
 	a_task:
-	  repo_script: cat .git/HEAD; ls .git/objects | grep -c '^[0-9a-f][0-9a-f]$'; cat .git/config | grep -c worktree
+	  repo_script: cat .git/HEAD; ls .git/objects/[0-9a-f][0-9a-f]/* | wc -l; cat .git/config | grep -c worktree
 	  write_script: echo x >.git/refs/heads/new && echo written
 	EOF
 	git add . && git commit -qm one
