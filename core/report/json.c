@@ -154,6 +154,8 @@ static void add_step_finished(struct cJSON *o, const struct event *e)
 static void add_task_finished(struct cJSON *o, const struct event *e)
 {
 	add_end(o, e);
+	if (e->allowed)
+		json_add_bool(o, "allowed", true);
 	add_text(o, "reason", e->text);
 }
 

@@ -140,6 +140,7 @@ static void put_task_finished(struct queue *to, const struct task_view *t)
 				   t->at_ns + t->duration_ns);
 
 	e->status = t->status;
+	e->allowed = t->allowed;
 	e->duration_ns = t->duration_ns;
 	e->text = xstrdup_or_null(t->reason);
 	queue_put(to, e);

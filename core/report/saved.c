@@ -112,6 +112,8 @@ static struct cJSON *json_of_task(const struct view *v,
 	add_text(o, "labels", t->suffix);
 	add_time(o, t->at_ns);
 	add_end(o, t->finished, t->status, t->duration_ns);
+	if (t->allowed)
+		json_add_bool(o, "allowed", true);
 	add_text(o, "reason", t->reason);
 	steps = json_add(o, "steps", json_array());
 	for (size_t i = 0; i < t->steps.len; i++)
@@ -245,6 +247,7 @@ static void read_task(struct view *v, const struct cJSON *o)
 	t->at_ns = get_ms(o, "time_ms");
 	t->status = get_status(o, &t->finished);
 	t->duration_ns = get_ms(o, "duration_ms");
+	t->allowed = json_get_bool(o, "allowed", false);
 	t->reason = get_text(o, "reason");
 	for (const struct cJSON *s = json_first(steps); s; s = json_next(s))
 		read_step(v, t, s);

@@ -30,11 +30,12 @@ static void print_first_failure(struct out *o, const struct task_view *t)
 		out_text(o, " failed\n");
 }
 
+/* What may fail is not why the build failed. */
 static const struct task_view *first_with(const struct view *v,
 					  bool (*is)(enum event_status))
 {
 	for (size_t i = 0; i < v->ended.len; i++)
-		if (is(v->ended.ptr[i]->status))
+		if (is(v->ended.ptr[i]->status) && !v->ended.ptr[i]->allowed)
 			return v->ended.ptr[i];
 	return NULL;
 }
@@ -139,6 +140,8 @@ static void print_task(struct report *r, const struct task_view *t,
 		   clock_format(t->duration_ns, duration));
 	if (t->status != STATUS_SUCCEEDED)
 		print_why(&r->err, t, t == first_with(&r->view, view_is_bad));
+	if (t->allowed)
+		out_text(&r->err, "  (may fail)");
 	print_annotations(&r->err, t);
 	out_text(&r->err, "\n");
 }

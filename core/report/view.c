@@ -176,6 +176,7 @@ static void on_task_finished(struct view *v, const struct event *e)
 		return;
 	t->finished = true;
 	t->status = e->status;
+	t->allowed = e->allowed;
 	t->duration_ns = e->duration_ns;
 	t->reason = xstrdup_or_null(e->text);
 	task_views_push(&v->ended, t);

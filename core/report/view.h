@@ -51,7 +51,7 @@ VEC_DEFINE(step_views, struct step_view *);
 struct task_view {
 	int64_t id;
 	enum event_status status;
-	bool finished;
+	bool finished, allowed; /* to fail */
 	char *name, *suffix,
 		*title;    /* "Lint", "(go:1.22)", "'Lint' Task ..." */
 	struct strv notes; /* messages about the task itself */

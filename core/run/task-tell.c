@@ -22,6 +22,8 @@ void task_tell_finished(struct run *run, const struct task *t,
 	struct event *e = event_new(EVENT_TASK_FINISHED, t->id, -1);
 
 	e->status = status;
+	e->allowed = t->allow_failures &&
+		     (status == STATUS_FAILED || status == STATUS_TIMED_OUT);
 	e->duration_ns = duration_ns;
 	e->text = why ? secrets_mask(run->teller.secrets, why) : NULL;
 	tell(&run->teller, e);

@@ -133,6 +133,22 @@ what_is_kept_is_told() {
 	done
 }
 
+what_may_fail_is_not_why() {
+	cat >.cirrus.yml <<-'YAML'
+		container: {image: any}
+		a_task: {allow_failures: true, x_script: exit 2}
+		b_task: {x_script: exit 3}
+	YAML
+	run cirrus run -j 1
+	assert_status 1
+	assert_err_has '^build failed: task b (1) failed$'
+	assert_err_has '^  failed *a .*(may fail)$'
+	assert_err_lacks '^  failed *b .*(may fail)$'
+	run cirrus run -j 1 -o json a
+	assert_status 0
+	assert_out_has '"event":"task_finished".*"allowed":true'
+}
+
 fail_fast_starts_no_more() {
 	cat >.cirrus.yml <<-'YAML'
 		container: {image: any}
@@ -230,6 +246,7 @@ check 'the terminal is given back as it was' the_terminal_is_given_back
 check 'a signal ends the shell and gives the terminal back' a_signal_ends_the_shell
 check 'two shells are never open at once' two_shells_never_at_once
 check 'what is kept is told, with how to enter and remove it' what_is_kept_is_told
+check 'a task that may fail is not named as why the build failed' what_may_fail_is_not_why
 check '--fail-fast starts no more, --keep-going takes it back' fail_fast_starts_no_more
 check 'an execution_lock holds within the run' locks_hold
 check 'dependents are skipped with the reason' dependents_are_skipped_with_the_reason
