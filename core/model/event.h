@@ -73,7 +73,7 @@ struct event {
 	int64_t offset, length;
 	int64_t done, total; /* of a progress: bytes unless total is 0 */
 	int exit_code, signal;
-	bool allowed;        /* of a task's failure: it fails nothing else */
+	bool allowed;       /* of a task's failure: it fails nothing else */
 	char *title;        /* the bare name of task or step: "Lint", "build" */
 	char *title_suffix; /* labels of a task: "(go:1.22 linux)", or NULL */
 	char *item, *text, *hint, *path;
